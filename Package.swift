@@ -1,0 +1,96 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "gtornado",
+    products: [
+        .executable(name: "gtornado", targets: ["gtornado"]),
+        .library(name: "Tornado", targets: ["Tornado"]),
+        .library(name: "MonkeyPatch", targets: ["MonkeyPatch"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // The plugin ABI, and nothing else.
+        .target(name: "CGTornado"),
+        // HTTP/1.1 as values: parser, serialiser, exchange state; no sockets, no clock, no Foundation.
+        .target(name: "HTTPCodec", dependencies: ["CGTornado"], swiftSettings: swiftSettings),
+        // What a provider is made of, on either side of the seam: callback queue, listeners, HTTP connections.
+        .target(
+            name: "ProviderKit",
+            dependencies: ["CGTornado", "CProviderKit", "HTTPCodec"],
+            swiftSettings: swiftSettings
+        ),
+        // GNU-only system calls and weak symbols, which Swift cannot name.
+        .target(name: "CProviderKit", dependencies: ["CGTornado"]),
+
+        // App side.
+        .target(
+            name: "TornadoCore",
+            dependencies: [
+                "CGTornado", "CProviderKit", "ProviderKit", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "Tornado",
+            dependencies: [
+                "CGTornado", "HTTPCodec", "ProviderKit", "TornadoCore", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+
+        // Host side.
+        .systemLibrary(
+            name: "CLibevent",
+            pkgConfig: "libevent_core libevent_extra",
+            providers: [.apt(["libevent-dev"])]
+        ),
+        .target(
+            name: "LibeventProviders",
+            dependencies: ["CGTornado", "CLibevent", "CProviderKit", "HTTPCodec", "ProviderKit"],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "MonkeyPatch",
+            dependencies: ["CGTornado", "CProviderKit", "LibeventProviders"],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "GTornadoCLI",
+            dependencies: [
+                "CGTornado", "CProviderKit", "LibeventProviders", "MonkeyPatch",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(name: "gtornado", dependencies: ["GTornadoCLI"], swiftSettings: swiftSettings),
+
+        // Tests.
+        .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: swiftSettings),
+        .testTarget(
+            name: "HTTPCodecTests",
+            dependencies: ["HTTPCodec", "CGTornado"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(name: "TornadoCoreTests", dependencies: ["TestKit"], swiftSettings: swiftSettings),
+        .testTarget(name: "TornadoTests", dependencies: ["TestKit", "Tornado"], swiftSettings: swiftSettings),
+        .testTarget(name: "MonkeyPatchTests", dependencies: ["MonkeyPatch", "TestKit"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "GTornadoCLITests",
+            dependencies: ["GTornadoCLI", "TestKit"],
+            exclude: ["Fixtures", "Snapshots"],
+            swiftSettings: swiftSettings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,432 @@
+/*
+ * gtornado.h - the seam between an app plugin and its runner.
+ *
+ * Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ *
+ * An app plugin is a shared library that exports gtornado_plugin_v1(). The runner reads the plugin's version record
+ * from the ELF file, loads the library, calls gtornado_plugin_v1(), puts its own tables into the slots of the plugin's
+ * registry, and calls the plugin's main. Everything that crosses is in this file: tables of functions, byte views and
+ * opaque handles. Nothing here allocates, and no function is defined here.
+ *
+ * Rules that hold for every table:
+ *  - `size` and `version` come first. A reader uses a member only if it lies within `size`. Members are only ever
+ *    added at the end; a change of meaning raises GTORNADO_ABI_VERSION.
+ *  - Byte views are borrowed: valid until the function they were given to returns, unless said otherwise.
+ *  - Functions that can fail return 0 or a negative errno value.
+ *  - All calls are made on the loop's own thread, unless said otherwise.
+ */
+#ifndef GTORNADO_H
+#define GTORNADO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of this file. A plugin runs only under a runner that speaks the same one. */
+#define GTORNADO_ABI_VERSION 1u
+/* "GTRN": the first word of a version record and of a plugin descriptor. */
+#define GTORNADO_MAGIC 0x4E525447u
+/* The version of gtornado this header came with: major * 10000 + minor * 100 + patch. */
+#define GTORNADO_VERSION 100u
+#define GTORNADO_VERSION_STRING "0.1.0"
+
+/* A view of bytes that someone else owns. `data` may be null where `size` is 0. */
+typedef struct gt_bytes {
+    const uint8_t *data;
+    size_t size;
+} gt_bytes;
+
+/* Called back once, or as often as the function that takes it says. */
+typedef void (*gt_callback)(void *context);
+
+/* ------------------------------------------------------------------------------------------------ slot "ioloop" */
+
+/* An event loop. It belongs to the thread that made it. */
+typedef struct gt_loop gt_loop;
+/* A timeout that has not fired yet. The handle is dead once its callback was entered or it was removed. */
+typedef struct gt_timeout gt_timeout;
+
+/* What to wait for, and what happened: Tornado's own numbers. */
+enum {
+    GT_READ = 1,
+    GT_WRITE = 4,
+    GT_ERROR = 24
+};
+
+/* `events` says what happened. GT_ERROR is always reported, whether it was asked for or not. */
+typedef void (*gt_fd_callback)(int fd, uint32_t events, void *context);
+
+typedef struct gt_ioloop {
+    uint32_t size;
+    uint32_t version;
+    /* Who made this table: "epoll", "libevent". */
+    const char *name;
+    /* The calling thread's loop, made on the first call. Null, with errno set, if none can be made. */
+    gt_loop *(*current)(void);
+    /* The kernel interface the loop waits with: "epoll", "poll", "select". Valid as long as the loop. */
+    const char *(*backend)(gt_loop *loop);
+    /* Runs until stop(). Returns -EALREADY from inside a running loop. May be called again afterwards. */
+    int (*start)(gt_loop *loop);
+    /* Makes start() return after the present turn; before start(), makes the next start() return at once. */
+    void (*stop)(gt_loop *loop);
+    int (*is_running)(gt_loop *loop);
+    /* Frees the loop: handlers and timeouts are dropped without a call. -EBUSY while it runs. */
+    int (*close)(gt_loop *loop);
+    /* One handler a descriptor: -EEXIST if there is one, -ENOENT from the other two if there is none. Level-triggered.
+     * A handler may remove itself or any other, and close the descriptor after that. */
+    int (*add_handler)(gt_loop *loop, int fd, uint32_t events, gt_fd_callback callback, void *context);
+    int (*update_handler)(gt_loop *loop, int fd, uint32_t events);
+    int (*remove_handler)(gt_loop *loop, int fd);
+    /* Runs `callback` once, after those added before it, never inside this call. From any thread. A callback added by a
+     * callback runs in a later turn, so that descriptors and timeouts get theirs in between. */
+    int (*add_callback)(gt_loop *loop, gt_callback callback, void *context);
+    /* The same from inside a signal handler: takes no lock and allocates nothing. -ENOBUFS if 64 are waiting. */
+    int (*add_callback_from_signal)(gt_loop *loop, gt_callback callback, void *context);
+    /* Runs `callback` once when time() has reached `when`; equal times in the order they were set. Null with errno set
+     * if it can't be. `when` in the past means the next turn; not a number is EINVAL. */
+    gt_timeout *(*call_at)(gt_loop *loop, double when, gt_callback callback, void *context);
+    /* Cancels a timeout that has not fired. */
+    void (*remove_timeout)(gt_loop *loop, gt_timeout *timeout);
+    /* Seconds on a clock that never goes back. From any thread. */
+    double (*time)(gt_loop *loop);
+} gt_ioloop;
+
+/* -------------------------------------------------------------------------------------------- slot "httpserver" */
+
+typedef struct gt_server gt_server;
+/* One request and its answer. Dead once delegate->finished was called for it, or, where delegate->request returned
+ * null, once that returned. */
+typedef struct gt_exchange gt_exchange;
+
+typedef struct gt_header {
+    gt_bytes name;
+    gt_bytes value;
+} gt_header;
+
+enum {
+    /* The connection stays open after this exchange, unless the answer says otherwise. */
+    GT_REQUEST_KEEP_ALIVE = 1,
+    /* The body is chunked: its length is known at its end. */
+    GT_REQUEST_CHUNKED = 2,
+    /* The client waits for 100 Continue. It is sent by the first call of want_body, or not at all. */
+    GT_REQUEST_EXPECT_CONTINUE = 4,
+    /* The client asks to upgrade: detach() may take the connection over. */
+    GT_REQUEST_UPGRADE = 8,
+    /* The connection is encrypted. */
+    GT_REQUEST_TLS = 16
+};
+
+/* A request whose head is complete and valid. Every view is dead when delegate->request returns. */
+typedef struct gt_request {
+    uint32_t size;
+    uint32_t flags;
+    gt_bytes method;
+    /* As sent: "/path?query", "*", or "http://host/path". */
+    gt_bytes target;
+    /* The value of Host; empty where HTTP/1.0 gave none. */
+    gt_bytes host;
+    /* In the order received, names as spelt by the client. */
+    const gt_header *headers;
+    size_t header_count;
+    /* Bytes of body to come; -1 if chunked. */
+    int64_t content_length;
+    uint8_t version_major;
+    uint8_t version_minor;
+} gt_request;
+
+/* What an app gives a server: who is told of requests. */
+typedef struct gt_http_delegate {
+    uint32_t size;
+    uint32_t version;
+    /* A request's head is complete. The answer may be begun, and ended, inside this call. Returns the context for the
+     * calls below; null if the answer was ended inside and no more is to be told of this request. */
+    void *(*request)(void *server_context, gt_exchange *exchange, const gt_request *request);
+    /* A piece of the body. Not called any more once the answer was ended. */
+    void (*body)(void *request_context, gt_bytes piece);
+    /* The body is complete (called without any body() where there is none). `trailers` are those of a chunked body. */
+    void (*body_end)(void *request_context, const gt_header *trailers, size_t trailer_count);
+    /* The client has sent its end of file: it has gone, or only closed its sending half. Writing may still work. */
+    void (*peer_closed)(void *request_context);
+    /* The unsent output has fallen under the limit again, after write() returned GT_WRITE_FULL. */
+    void (*drained)(void *request_context);
+    /* The last call for this request, made exactly once. `lost` is non-zero if the answer did not leave whole. May come
+     * from inside respond() or write() with GT_END, detach() and close_all_connections(), never from inside abort(). */
+    void (*finished)(void *request_context, int lost);
+    /* The server itself refused what a client sent with `status` (400, 408, 413, 414, 431, 501, 505), for the access
+     * log. `start_line` is what there was of it. May be null. */
+    void (*refused)(void *server_context, gt_exchange *exchange, int status, const char *why, gt_bytes start_line);
+} gt_http_delegate;
+
+enum {
+    /* Last piece: the answer is complete. */
+    GT_END = 1
+};
+enum {
+    /* Returned by respond() and write(): all was taken, but more than max_buffer_size is unsent. Wait for drained(). */
+    GT_WRITE_FULL = 1
+};
+enum {
+    /* Add a Date header. */
+    GT_RESPONSE_DATE = 1,
+    /* Close the connection after this answer. */
+    GT_RESPONSE_CLOSE = 2
+};
+
+/* The head of an answer. The server adds what framing needs (Content-Length or Transfer-Encoding, Connection) and drops
+ * such fields from `headers`; it refuses (-EINVAL) a name that is no token, and a control byte in a value or reason. */
+typedef struct gt_response {
+    uint32_t size;
+    uint32_t flags;
+    /* 200 to 599. */
+    int status;
+    /* Empty: the standard phrase. */
+    gt_bytes reason;
+    const gt_header *headers;
+    size_t header_count;
+    /* Bytes of body that will follow in all, also where HEAD or 304 sends none; -1 if not known. */
+    int64_t content_length;
+} gt_response;
+
+typedef struct gt_server_settings {
+    uint32_t size;
+    uint32_t flags;
+    /* Bytes of request line: more is 414. */
+    uint32_t max_start_line_size;
+    /* Bytes of head, request line included: more is 431. Also the limit of trailers. */
+    uint32_t max_header_size;
+    /* Number of header fields: more is 431. */
+    uint32_t max_header_count;
+    /* Bytes of unsent output at which write() says GT_WRITE_FULL. */
+    uint32_t max_buffer_size;
+    /* Bytes of body: more is 413. */
+    int64_t max_body_size;
+    /* The largest piece handed to body(). */
+    uint32_t chunk_size;
+    uint32_t reserved;
+    /* Seconds, 0 for no limit: a connection without a request, from the first byte to the end of the head, from there
+     * to the end of the body, and without progress of a write. */
+    double idle_connection_timeout;
+    double header_timeout;
+    double body_timeout;
+    double write_timeout;
+    /* Reserved for TLS settings; null. */
+    const void *tls;
+} gt_server_settings;
+
+enum {
+    /* Close after each answer. */
+    GT_SERVER_NO_KEEP_ALIVE = 1
+};
+
+/* How a listen() went. The caller owns this memory; the strings end in NUL. */
+typedef struct gt_listening {
+    uint32_t size;
+    /* The descriptor that listens; the server owns it. */
+    int fd;
+    /* As bound: "127.0.0.1:8888", "[::1]:8888", "unix:/path". */
+    char address[128];
+    /* What a person opens: "http://127.0.0.1:8888/". */
+    char url[160];
+    /* Why it failed; empty if it did not. */
+    char error[256];
+} gt_listening;
+
+enum {
+    /* body() is called as the body arrives. Without: once, when it is whole. */
+    GT_CAN_STREAM_BODY = 1,
+    /* detach() works. */
+    GT_CAN_DETACH = 2,
+    /* The app decides on 100 Continue. Without: the server sends it before the app is asked. */
+    GT_CAN_HOLD_CONTINUE = 4,
+    /* Trailers reach body_end(). */
+    GT_CAN_TRAILERS = 8,
+    /* Any method token reaches the app. */
+    GT_CAN_ANY_METHOD = 16,
+    /* Every framing ambiguity of RFC 9112 is refused. */
+    GT_CAN_STRICT_FRAMING = 32,
+    /* peer_closed() is called while an answer is pending. */
+    GT_CAN_PEER_CLOSED = 64,
+    /* Absolute deadlines for head and body, not just inactivity. */
+    GT_CAN_DEADLINES = 128
+};
+
+typedef struct gt_httpserver {
+    uint32_t size;
+    uint32_t version;
+    /* Who made this table: "tornado", "libevent", "evhttp". */
+    const char *name;
+    /* GT_CAN_... */
+    uint32_t capabilities;
+    uint32_t limitation_count;
+    /* What this server cannot do, a sentence each. */
+    const char *const *limitations;
+    /* A server on `loop`, which must be one of the same registry's ioloop. The delegate must outlive the server. Null
+     * with errno set if it can't be made; EINVAL for settings out of range, ENOTSUP for a loop it does not know. */
+    gt_server *(*create)(gt_loop *loop, const gt_server_settings *settings, const gt_http_delegate *delegate,
+                         void *server_context);
+    /* Listens on "host:port", ":port", "[::1]:port", "unix:/path" or "fd://3"; port 0 takes a free one. `backlog` 0 is
+     * the default. `result` may be null. Can be called several times. */
+    int (*listen)(gt_server *server, const char *address, int backlog, int reuse_port, gt_listening *result);
+    /* Stops listening; connections go on. */
+    void (*stop)(gt_server *server);
+    /* Drops every connection now; their requests are finished as lost. */
+    void (*close_all_connections)(gt_server *server);
+    size_t (*connection_count)(gt_server *server);
+    /* stop(), close_all_connections() and free. Not from inside a delegate's call. */
+    void (*destroy)(gt_server *server);
+    /* Stops every server of this table on `loop`, closes idle connections, lets requests finish for `grace` seconds,
+     * drops the rest, then calls `done` once with the number dropped. A second call shortens the first. */
+    void (*shutdown)(gt_loop *loop, double grace, void (*done)(void *context, size_t dropped), void *context);
+
+    /* Begins the answer; `body` is its first piece. With GT_END it is the whole. One call an exchange (-EALREADY).
+     * Returns 0, GT_WRITE_FULL, or a negative errno: -EINVAL for a bad head (nothing was sent), -EPIPE if the client
+     * has gone. Bytes are copied or sent before it returns. */
+    int (*respond)(gt_exchange *exchange, const gt_response *response, gt_bytes body, uint32_t flags);
+    /* A further piece of the body. -EMSGSIZE if it is more than content_length said; ending early drops the
+     * connection. Pieces of an answer that has no body (HEAD, 204, 304) are taken and dropped. */
+    int (*write)(gt_exchange *exchange, gt_bytes piece, uint32_t flags);
+    /* An interim answer (102, 103) before respond(). */
+    int (*interim)(gt_exchange *exchange, const gt_response *response);
+    /* The app wants the body (sends 100 Continue if the client waits for it) or, with 0, wants no more for now. Wanted
+     * from the start unless the client waits. */
+    int (*want_body)(gt_exchange *exchange, int wanted);
+    /* Takes the connection over: the server forgets it, the caller owns `fd`. `unread` are bytes received behind the
+     * request, valid until this call's caller returns to the loop. Before respond() or after a 101; -EAGAIN while output
+     * is unsent, -ENOTSUP without GT_CAN_DETACH. */
+    int (*detach)(gt_exchange *exchange, int *fd, gt_bytes *unread);
+    /* Drops the connection. The request is finished as lost. */
+    void (*abort)(gt_exchange *exchange);
+    /* Unsent bytes of this connection's output. */
+    size_t (*unsent)(gt_exchange *exchange);
+    /* Writes the client's address as text, without port, ending in NUL, into `text` (46 bytes hold any): empty for a
+     * Unix socket. Returns its length. `port` may be null. */
+    size_t (*peer)(gt_exchange *exchange, char *text, size_t capacity, uint16_t *port);
+} gt_httpserver;
+
+/* ----------------------------------------------------------------------------------- slots "resolver", "suspend" */
+
+/* Names to addresses. Reserved: the table has no functions yet. */
+typedef struct gt_resolver {
+    uint32_t size;
+    uint32_t version;
+    const char *name;
+} gt_resolver;
+
+/* Suspending and resuming a greenlet. Reserved: the table has no functions yet. */
+typedef struct gt_suspend {
+    uint32_t size;
+    uint32_t version;
+    const char *name;
+} gt_suspend;
+
+/* --------------------------------------------------------------------------------------- registry and descriptor */
+
+enum {
+    GT_SLOT_IOLOOP = 0,
+    GT_SLOT_HTTPSERVER = 1,
+    GT_SLOT_RESOLVER = 2,
+    GT_SLOT_SUSPEND = 3,
+    GT_SLOT_COUNT = 4
+};
+
+/* Who provides one service. The app registers its own table; the runner may replace `table` before main. */
+typedef struct gt_slot {
+    /* "ioloop", "httpserver", "resolver", "suspend". */
+    const char *name;
+    /* The table in use: gt_ioloop, gt_httpserver, ... Null: nobody provides it. */
+    const void *table;
+    /* Who registered the table in use: "Tornado", "gtornado", or the app's word for itself. */
+    const char *registered_by;
+    /* The table before it was replaced; null if it never was. */
+    const void *replaced;
+} gt_slot;
+
+enum {
+    /* The framework must leave Swift's executors alone. Set by the runner before main. */
+    GT_REGISTRY_NO_CONCURRENCY = 1,
+    /* The app has Swift concurrency that can be moved to the loop. Set by the plugin. */
+    GT_REGISTRY_HAS_CONCURRENCY = 2
+};
+
+typedef struct gt_registry {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t slot_count;
+    uint32_t reserved;
+    /* Indexed by GT_SLOT_...; the plugin owns it for as long as the process lives. */
+    gt_slot *slots;
+} gt_registry;
+
+enum {
+    GT_LOG_TRACE = 0,
+    GT_LOG_DEBUG = 1,
+    GT_LOG_INFO = 2,
+    GT_LOG_NOTICE = 3,
+    GT_LOG_WARNING = 4,
+    GT_LOG_ERROR = 5,
+    GT_LOG_CRITICAL = 6
+};
+enum {
+    /* Console on a terminal, JSON elsewhere. */
+    GT_LOG_AUTO = 0,
+    GT_LOG_CONSOLE = 1,
+    GT_LOG_JSON = 2
+};
+
+/* What the runner tells the app's main. Lives as long as the process. */
+typedef struct gt_host {
+    uint32_t size;
+    uint32_t version;
+    /* "gtornado", and its version. */
+    const char *name;
+    const char *version_string;
+    /* The least level to log, and how: GT_LOG_... */
+    int32_t log_level;
+    int32_t log_format;
+} gt_host;
+
+/* What gtornado_plugin_v1() returns. Lives as long as the process; nobody changes it. */
+typedef struct gt_plugin {
+    uint32_t size;
+    uint32_t magic;
+    uint32_t abi_version;
+    uint32_t framework_version;
+    /* The app's name, for the banner and for logs. */
+    const char *name;
+    /* What the plugin was made with: "Tornado 0.1.0", "gtornado.h 0.1.0". */
+    const char *framework;
+    gt_registry *registry;
+    /* Runs the app until it ends; returns its exit status. `host` is null where the app runs by itself. */
+    int (*main)(const gt_host *host, int argc, char *const *argv);
+} gt_plugin;
+
+/* The one function a plugin exports. It must not start anything: no thread, no loop. */
+__attribute__((visibility("default"))) const gt_plugin *gtornado_plugin_v1(void);
+
+/* The registry of the image that calls, where the framework is linked into an ordinary executable: how
+ * Monkey.patchAll() finds it. The framework defines it; a plugin need not export it. */
+gt_registry *gtornado_registry_v1(void);
+
+/* The version record: what can be read from the file without running it, in the ELF section "gtornado_app". */
+typedef struct gt_record {
+    uint32_t magic;
+    uint32_t abi_version;
+    uint32_t framework_version;
+    /* Swift: major * 10000 + minor * 100 + patch of the compiler; other languages: 0. */
+    uint32_t compiler_version;
+} gt_record;
+
+/* Put this once, at file level, into a plugin that is not written in Swift. */
+#define GTORNADO_RECORD()                                                                                              \
+    __attribute__((section("gtornado_app"), used, retain)) static const gt_record gtornado_app_record = {     \
+        GTORNADO_MAGIC, GTORNADO_ABI_VERSION, GTORNADO_VERSION, 0}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

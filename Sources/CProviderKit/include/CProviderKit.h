@@ -1,0 +1,29 @@
+/* System calls and symbols that Swift cannot name: GNU extensions and weak references. */
+#ifndef GT_CPROVIDERKIT_H
+#define GT_CPROVIDERKIT_H
+
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "gtornado.h"
+
+#pragma GCC visibility push(hidden)
+
+/* accept4() with SOCK_NONBLOCK and SOCK_CLOEXEC. */
+int gt_accept(int fd, struct sockaddr *address, socklen_t *length);
+/* An eventfd that does not block and is closed on exec; -1 with errno. */
+int gt_eventfd(void);
+/* pipe2() with O_CLOEXEC. */
+int gt_pipe(int fds[2]);
+/* The registry of a framework linked into this image; null if there is none. */
+gt_registry *gt_image_registry(void);
+
+/* From now on, the first SIGINT or SIGTERM adds 1 to the eventfd `wakeup`, and the next one ends the process with status
+ * 128 + its number. Returns 0 or a negative errno value. */
+int gt_watch_stop_signals(int wakeup);
+/* The first signal that came; 0 if none has. */
+int gt_stop_signal(void);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,113 @@
+// This file is part of gtornado.
+// Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
+// SPDX-License-Identifier: MIT
+
+public import CGTornado
+import Glibc
+
+/// The engine's functions as the seam has them; a provider adds its name, its driver and its limitations.
+///
+/// An exchange is the connection it came on, a server is the engine. Both are borrowed: the app may use an exchange
+/// until it was told that it is finished, and the loop keeps the connection until then.
+public enum ServerTable {
+    /// Everything the engine can do, on any driver.
+    public static let capabilities = UInt32(
+        GT_CAN_STREAM_BODY | GT_CAN_DETACH | GT_CAN_HOLD_CONTINUE | GT_CAN_TRAILERS | GT_CAN_ANY_METHOD
+            | GT_CAN_STRICT_FRAMING | GT_CAN_PEER_CLOSED | GT_CAN_DEADLINES
+    )
+
+    /// Makes an engine; nil with errno set if the settings are out of range.
+    public static func create(
+        driver: any EventDriver,
+        table: UnsafePointer<gt_ioloop>,
+        loop: OpaquePointer,
+        settings: UnsafePointer<gt_server_settings>?,
+        delegate: UnsafePointer<gt_http_delegate>?,
+        context: UnsafeMutableRawPointer?
+    ) -> OpaquePointer? {
+        guard let delegate, let checked = HTTPServerSettings(settings?.pointee ?? ServerTable.defaults) else {
+            errno = EINVAL
+            return nil
+        }
+        let engine = HTTPServerEngine(
+            driver: driver,
+            table: table,
+            loop: loop,
+            settings: checked,
+            delegate: delegate.pointee,
+            serverContext: context
+        )
+        EngineRegister.add(engine)
+        // Balanced by destroy.
+        return OpaquePointer(Unmanaged.passRetained(engine).toOpaque())
+    }
+
+    /// Tornado's defaults, for an app that gives none.
+    public static var defaults: gt_server_settings {
+        var settings = gt_server_settings()
+        settings.size = UInt32(MemoryLayout<gt_server_settings>.size)
+        settings.max_body_size = 100 * 1024 * 1024
+        settings.idle_connection_timeout = 3600
+        settings.header_timeout = 60
+        settings.write_timeout = 60
+        return settings
+    }
+
+    /// Fills in every function but `create`.
+    public static func fill(_ table: inout gt_httpserver) {
+        table.size = UInt32(MemoryLayout<gt_httpserver>.size)
+        table.version = GTORNADO_ABI_VERSION
+        table.listen = { server, address, backlog, reusePort, result in
+            engine(server).listen(address, backlog: backlog, reusePort: reusePort != 0, result: result)
+        }
+        table.stop = { engine($0).stop() }
+        table.close_all_connections = { engine($0).closeAllConnections() }
+        table.connection_count = { engine($0).connections.count }
+        table.destroy = { server in
+            let engine = engine(server)
+            engine.close()
+            EngineRegister.remove(engine)
+            Unmanaged.passUnretained(engine).release()
+        }
+        self.fillExchange(&table)
+    }
+
+    private static func fillExchange(_ table: inout gt_httpserver) {
+        table.respond = { exchange, response, body, flags in
+            guard let response else { return -EINVAL }
+            return connection(exchange).respond(response.pointee, body, flags)
+        }
+        table.write = { connection($0).write($1, $2) }
+        table.interim = { exchange, response in
+            guard let response else { return -EINVAL }
+            return connection(exchange).interim(response.pointee)
+        }
+        table.want_body = { connection($0).wantBody($1 != 0) }
+        table.detach = { exchange, descriptor, unread in
+            guard let descriptor else { return -EINVAL }
+            return connection(exchange).detach(descriptor, unread)
+        }
+        table.abort = { connection($0).abort() }
+        table.unsent = { exchange in
+            let connection = connection(exchange)
+            return connection.unsent(connection.engine)
+        }
+        table.peer = { exchange, text, capacity, port in
+            let peer = connection(exchange).peer
+            port?.pointee = peer.port
+            guard let text else { return 0 }
+            return peer.write(to: text, capacity: capacity)
+        }
+    }
+}
+
+/// The engine behind a server handle, which `create` gave out and `destroy` has not yet taken back.
+private func engine(_ server: OpaquePointer?) -> HTTPServerEngine {
+    Unmanaged<HTTPServerEngine>.fromOpaque(UnsafeRawPointer(server.unsafelyUnwrapped)).takeUnretainedValue()
+}
+
+/// The connection behind an exchange handle, which the app may use until it was told that it is finished.
+@inline(__always)
+private func connection(_ exchange: OpaquePointer?) -> ServerConnection {
+    ServerConnection.from(UnsafeMutableRawPointer(exchange.unsafelyUnwrapped))
+}
