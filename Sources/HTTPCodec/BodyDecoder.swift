@@ -55,21 +55,27 @@ public struct BodyDecoder {
 
     /// Takes one step.
     ///
-    /// A piece is never empty, and never longer than the input.
+    /// A piece is never empty, and never longer than the input or `pieceSize`. All input there is must be offered: a
+    /// trailer section is taken, or refused as too long, only as a whole.
     public mutating func next(
         _ bytes: UnsafePointer<UInt8>,
         count: Int,
+        pieceSize: Int = .max,
         limits: RequestLimits,
         table: HeaderTable
     ) -> Step {
         switch self.mode {
-        case .length: self.nextOfLength(bytes, count)
-        case .chunked: self.nextOfChunked(bytes, count, limits, table)
+        case .length: self.nextOfLength(bytes, min(count, pieceSize), table)
+        case .chunked: self.nextOfChunked(bytes, count, pieceSize, limits, table)
         }
     }
 
-    private mutating func nextOfLength(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Step {
-        if self.remaining == 0 { return .end(taken: 0) }
+    private mutating func nextOfLength(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ table: HeaderTable) -> Step {
+        if self.remaining == 0 {
+            // It may still hold the head's views, which are dead.
+            table.removeAll()
+            return .end(taken: 0)
+        }
         if count == 0 { return .incomplete(taken: 0) }
         let size = Int(min(Int64(count), self.remaining))
         self.remaining -= Int64(size)
@@ -79,6 +85,7 @@ public struct BodyDecoder {
     private mutating func nextOfChunked(
         _ bytes: UnsafePointer<UInt8>,
         _ count: Int,
+        _ pieceSize: Int,
         _ limits: RequestLimits,
         _ table: HeaderTable
     ) -> Step {
@@ -90,7 +97,7 @@ public struct BodyDecoder {
                     continue
                 }
                 if index == count { return .incomplete(taken: index) }
-                let size = Int(min(Int64(count &- index), self.remaining))
+                let size = Int(min(Int64(min(count &- index, pieceSize)), self.remaining))
                 self.remaining -= Int64(size)
                 return .piece(gt_bytes(data: bytes + index, size: size), taken: index &+ size)
             }

@@ -4,9 +4,11 @@
 
 /// Which bytes RFC 9110 and 9112 allow where.
 enum CharacterClass {
-    /// A digit for each of the 256 bytes: 1 for `tchar`, what methods and field names are made of; 2 for what a host is
-    /// made of (unreserved, sub-delims, `%` and `:`; brackets are looked at apart); 4 for visible ASCII. A literal,
-    /// since one look into it is cheaper than any reckoning.
+    /// A digit for each of the 256 bytes.
+    ///
+    /// 1 stands for `tchar`, what methods and field names are made of; 2 for what a host is made of (unreserved,
+    /// sub-delims, `%` and `:`; brackets are looked at apart); 4 for visible ASCII. A literal, since one look into it
+    /// is cheaper than any reckoning.
     private static let classes: StaticString = """
         0000000000000000000000000000000007457777667767747777777777664644\
         4777777777777777777777777774445757777777777777777777777777745470\

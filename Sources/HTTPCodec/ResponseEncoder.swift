@@ -27,7 +27,7 @@ public struct ResponseEncoder {
     }
 
     /// What of the request decides the answer's framing.
-    public struct Context {
+    public struct Context: Sendable {
         /// Whether the method is HEAD.
         public var isHead: Bool
         /// The minor version of the request.

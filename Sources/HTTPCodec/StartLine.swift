@@ -77,7 +77,7 @@ struct StartLine {
         return .complete
     }
 
-    private mutating func classifyTarget() -> Refusal? {
+    mutating func classifyTarget() -> Refusal? {
         let isConnect = self.method.size == 7 && self.method.equals("CONNECT")
         if isConnect {
             self.form = .authority

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "CProviderLoop.h"
 #include "gtornado.h"
 
 #pragma GCC visibility push(hidden)
@@ -17,6 +18,12 @@ int gt_eventfd(void);
 int gt_pipe(int fds[2]);
 /* The registry of a framework linked into this image; null if there is none. */
 gt_registry *gt_image_registry(void);
+
+/* From now on, the first SIGINT or SIGTERM adds 1 to the eventfd `wakeup`, and the next one ends the process with status
+ * 128 + its number. Returns 0 or a negative errno value. */
+int gt_watch_stop_signals(int wakeup);
+/* The first signal that came; 0 if none has. */
+int gt_stop_signal(void);
 
 /* From now on, the first SIGINT or SIGTERM adds 1 to the eventfd `wakeup`, and the next one ends the process with status
  * 128 + its number. Returns 0 or a negative errno value. */

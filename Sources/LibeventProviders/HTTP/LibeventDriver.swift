@@ -14,8 +14,8 @@ final class LibeventDriver: EventDriver {
 
     /// The events of one descriptor. The driver owns it from `watch` to `unwatch`; libevent refers to it in between.
     private struct Events {
-        var read: OpaquePointer
-        var write: OpaquePointer?
+        var read: UnsafeMutablePointer<event>
+        var write: UnsafeMutablePointer<event>?
     }
 
     init(base: OpaquePointer) {
@@ -42,7 +42,7 @@ final class LibeventDriver: EventDriver {
     func unwatch(_ listener: Listener) {
         guard let event = listener.driverState else { return }
         listener.driverState = nil
-        event_free(OpaquePointer(event))
+        event_free(event.assumingMemoryBound(to: CLibevent.event.self))
     }
 
     func watch(_ connection: ServerConnection) -> Int32 {

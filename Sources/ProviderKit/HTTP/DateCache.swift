@@ -2,16 +2,16 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
-import CGTornado
+package import CGTornado
 import Glibc
 
 /// The value of Date, rendered once a second.
-final class DateCache {
+package final class DateCache {
     private static let size = 29
     private var second: time_t = -1
     private let text: UnsafeMutablePointer<UInt8>
 
-    init() {
+    package init() {
         self.text = .allocate(capacity: DateCache.size + 1)
     }
 
@@ -21,7 +21,7 @@ final class DateCache {
 
     /// `Sat, 21 Nov 2026 03:56:49 GMT`; valid until the next call.
     @inline(__always)
-    func value() -> gt_bytes {
+    package func value() -> gt_bytes {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME_COARSE, &now)
         if now.tv_sec != self.second { self.render(now.tv_sec) }

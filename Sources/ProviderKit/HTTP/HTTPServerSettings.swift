@@ -2,23 +2,23 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
-import CGTornado
-import HTTPCodec
+package import CGTornado
+package import HTTPCodec
 
 /// A server's settings, checked.
-struct HTTPServerSettings {
-    var limits = RequestLimits()
-    var keepAlive = true
-    var maxBufferSize = 1024 * 1024
-    var chunkSize = 64 * 1024
-    var idleTimeout = 3600.0
-    var headerTimeout = 60.0
-    var bodyTimeout = 0.0
-    var writeTimeout = 60.0
+package struct HTTPServerSettings {
+    package var limits = RequestLimits()
+    package var keepAlive = true
+    package var maxBufferSize = 1024 * 1024
+    package var chunkSize = 64 * 1024
+    package var idleTimeout = 3600.0
+    package var headerTimeout = 60.0
+    package var bodyTimeout = 0.0
+    package var writeTimeout = 60.0
 
     /// The settings in the seam's form; nil if one is out of range. A number of 0 where there must be one takes the
     /// default.
-    init?(_ settings: gt_server_settings) {
+    package init?(_ settings: gt_server_settings) {
         guard settings.tls == nil, settings.max_body_size >= 0 else { return nil }
         let timeouts = [
             settings.idle_connection_timeout, settings.header_timeout, settings.body_timeout, settings.write_timeout,
@@ -42,7 +42,7 @@ struct HTTPServerSettings {
     }
 
     /// Seconds between looks at the deadlines: fine enough for the shortest, and no finer.
-    var sweepInterval: Double {
+    package var sweepInterval: Double {
         let shortest = [self.idleTimeout, self.headerTimeout, self.bodyTimeout, self.writeTimeout]
             .filter { $0 > 0 }.min() ?? 8
         return min(max(shortest / 8, 0.02), 1)

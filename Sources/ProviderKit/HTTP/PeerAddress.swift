@@ -2,23 +2,23 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
-import Glibc
+package import Glibc
 
 /// A client's address as the kernel gave it, in the room that IPv6 needs.
-struct PeerAddress {
+package struct PeerAddress {
     /// Large enough for an Internet address; a Unix client's is cut off, and not shown.
-    typealias Storage = sockaddr_in6
+    package typealias Storage = sockaddr_in6
 
     private let storage: Storage
 
-    init(_ storage: Storage) {
+    package init(_ storage: Storage) {
         self.storage = storage
     }
 
-    var port: UInt16 { UInt16(bigEndian: self.storage.sin6_port) }
+    package var port: UInt16 { UInt16(bigEndian: self.storage.sin6_port) }
 
     /// Writes the address as text, ending in NUL; returns its length. An IPv4 client of an IPv6 socket is shown as IPv4.
-    func write(to text: UnsafeMutablePointer<CChar>, capacity: Int) -> Int {
+    package func write(to text: UnsafeMutablePointer<CChar>, capacity: Int) -> Int {
         guard capacity > 0 else { return 0 }
         text[0] = 0
         let family = Int32(self.storage.sin6_family)

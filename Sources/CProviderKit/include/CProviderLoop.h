@@ -1,0 +1,42 @@
+/* What an event loop needs of the system and Swift cannot name, or must not be written in Swift. */
+#ifndef GT_CPROVIDERLOOP_H
+#define GT_CPROVIDERLOOP_H
+
+#include <stdint.h>
+#include <sys/epoll.h>
+
+#include "gtornado.h"
+
+#pragma GCC visibility push(hidden)
+
+/* epoll_wait() with a limit in seconds, exact to the nanosecond where the kernel can; a negative one means for ever. */
+int gt_epoll_wait(int epoll, struct epoll_event *events, int capacity, double seconds);
+
+/* A timer of CLOCK_MONOTONIC that does not block and is closed on exec; -1 with errno. */
+int gt_timerfd(void);
+/* Makes it readable at `when` seconds. Returns 0 or a negative errno value. */
+int gt_timerfd_set(int timer, double when);
+
+/* Callbacks on their way from signal handlers to a loop: 64 at most, in order. Any number of handlers, in any threads
+ * and nested in each other, may put; one thread takes. */
+typedef struct gt_signal_ring gt_signal_ring;
+
+/* A ring that adds 1 to the eventfd `wakeup` at each put; null with errno. */
+gt_signal_ring *gt_signal_ring_create(int wakeup);
+void gt_signal_ring_destroy(gt_signal_ring *ring);
+/* Takes the oldest; 0 if there is none. */
+int gt_signal_ring_take(gt_signal_ring *ring, gt_callback *callback, void **context);
+
+/* What a gt_loop of ProviderKit points to. */
+typedef struct gt_loop_head {
+    gt_signal_ring *ring;
+    void *engine;
+} gt_loop_head;
+
+/* gt_ioloop.add_callback_from_signal for such loops. In C, because what Swift code may call inside a signal handler
+ * depends on how it was optimised. */
+int gt_add_callback_from_signal(gt_loop *loop, gt_callback callback, void *context);
+
+#pragma GCC visibility pop
+
+#endif

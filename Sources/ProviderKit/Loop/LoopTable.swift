@@ -1,0 +1,77 @@
+// This file is part of gtornado.
+// Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
+// SPDX-License-Identifier: MIT
+
+public import CGTornado
+import CProviderKit
+import Glibc
+
+/// A loop's functions as the seam wants them.
+public enum LoopTable {
+    /// Fills in everything but `name`, `current` and `close`, which need to know the provider.
+    public static func fill(_ table: inout gt_ioloop) {
+        table.size = UInt32(MemoryLayout<gt_ioloop>.size)
+        table.version = 1
+        self.fillRunning(&table)
+        self.fillHandlers(&table)
+        self.fillCallbacks(&table)
+    }
+
+    private static func fillRunning(_ table: inout gt_ioloop) {
+        table.backend = { loop in loop.flatMap { LoopHandle.with($0) { $0.poller.backend } } }
+        table.start = { loop in
+            guard let loop else { return -EINVAL }
+            return LoopHandle.with(loop) { $0.start() }
+        }
+        table.stop = { loop in
+            if let loop { LoopHandle.with(loop) { $0.stop() } }
+        }
+        table.is_running = { loop in
+            guard let loop else { return 0 }
+            return LoopHandle.with(loop) { $0.isRunning ? 1 : 0 }
+        }
+    }
+
+    private static func fillHandlers(_ table: inout gt_ioloop) {
+        table.add_handler = { loop, fd, events, callback, context in
+            guard let loop, let callback, LoopTable.isValid(events) else { return -EINVAL }
+            guard fd >= 0 else { return -EBADF }
+            return LoopHandle.with(loop) { $0.poller.add(fd, events, callback, context) }
+        }
+        table.update_handler = { loop, fd, events in
+            guard let loop, LoopTable.isValid(events) else { return -EINVAL }
+            guard fd >= 0 else { return -EBADF }
+            return LoopHandle.with(loop) { $0.poller.update(fd, events) }
+        }
+        table.remove_handler = { loop, fd in
+            guard let loop else { return -EINVAL }
+            guard fd >= 0 else { return -EBADF }
+            return LoopHandle.with(loop) { $0.poller.remove(fd) }
+        }
+    }
+
+    private static func fillCallbacks(_ table: inout gt_ioloop) {
+        table.add_callback = { loop, callback, context in
+            guard let loop, let callback else { return -EINVAL }
+            LoopHandle.with(loop) { $0.addCallback(callback, context) }
+            return 0
+        }
+        table.add_callback_from_signal = gt_add_callback_from_signal
+        table.call_at = { loop, when, callback, context in
+            guard let loop, let callback, !when.isNaN else {
+                errno = EINVAL
+                return nil
+            }
+            return OpaquePointer(LoopHandle.with(loop) { $0.callAt(when, callback, context) })
+        }
+        table.remove_timeout = { loop, timeout in
+            guard let loop, let timeout else { return }
+            LoopHandle.with(loop) { $0.removeTimeout(UnsafeMutableRawPointer(timeout)) }
+        }
+        table.time = { _ in MonotonicClock.now }
+    }
+
+    private static func isValid(_ events: UInt32) -> Bool {
+        events & ~UInt32(GT_READ | GT_WRITE | GT_ERROR) == 0
+    }
+}
