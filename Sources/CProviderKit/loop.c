@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Longer waits just wake up once in between. */
 enum { LONGEST_WAIT = 24 * 60 * 60 };
@@ -23,6 +24,10 @@ int gt_epoll_wait(int epoll, struct epoll_event *events, int capacity, double se
     }
     /* Before Linux 5.11. Rounded up: waking early would only mean waiting again. */
     return epoll_wait(epoll, events, capacity, (int)(seconds * 1e3) + 1);
+}
+
+int gt_is_main_thread(void) {
+    return gettid() == getpid();
 }
 
 int gt_timerfd(void) {

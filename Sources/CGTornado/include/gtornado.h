@@ -405,11 +405,11 @@ typedef struct gt_plugin {
 } gt_plugin;
 
 /* The one function a plugin exports. It must not start anything: no thread, no loop. */
-__attribute__((visibility("default"))) const gt_plugin *gtornado_plugin_v1(void);
+__attribute__((visibility("default"), returns_nonnull)) const gt_plugin *gtornado_plugin_v1(void);
 
 /* The registry of the image that calls, where the framework is linked into an ordinary executable: how
  * Monkey.patchAll() finds it. The framework defines it; a plugin need not export it. */
-gt_registry *gtornado_registry_v1(void);
+__attribute__((returns_nonnull)) gt_registry *gtornado_registry_v1(void);
 
 /* The version record: what can be read from the file without running it, in the ELF section "gtornado_app". */
 typedef struct gt_record {

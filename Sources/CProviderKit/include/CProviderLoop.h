@@ -12,6 +12,9 @@
 /* epoll_wait() with a limit in seconds, exact to the nanosecond where the kernel can; a negative one means for ever. */
 int gt_epoll_wait(int epoll, struct epoll_event *events, int capacity, double seconds);
 
+/* Whether the caller is on the process's first thread. */
+int gt_is_main_thread(void);
+
 /* A timer of CLOCK_MONOTONIC that does not block and is closed on exec; -1 with errno. */
 int gt_timerfd(void);
 /* Makes it readable at `when` seconds. Returns 0 or a negative errno value. */

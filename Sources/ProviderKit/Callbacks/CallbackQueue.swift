@@ -5,27 +5,32 @@
 import CGTornado
 import CProviderKit
 import Glibc
-import Synchronization
 
 /// What runs on a loop soon: one order for callbacks of its own thread, of other threads and of signal handlers.
 ///
-/// The loop's thread appends without a lock. Other threads append to an inbox under a lock and wake the loop once; the
-/// inbox is moved behind what the loop's thread has queued so far before that thread queues any more, so that nothing
-/// overtakes what was added before it.
+/// The loop's thread appends to a buffer. Other threads add to an inbox and wake the loop once; the inbox is moved behind
+/// what the loop's thread has queued so far before that thread queues any more, so that nothing overtakes what was added
+/// before it.
 ///
-/// - Note: The unchecked conformance is sound because `post` touches only the inbox, behind its lock, and the wakeup
+/// - Note: The unchecked conformance is sound because `post` touches only the inbox, which is made for it, and the wakeup
 ///   descriptor, which never changes; everything else is documented to be the loop's thread's own.
 final class CallbackQueue: @unchecked Sendable {
-    /// A callback and its context. Unchecked because it is handed over whole, and C's contract says that the context may
-    /// be used on the loop's thread; nothing here looks into it.
+    /// A callback and its context.
+    ///
+    /// Unchecked because it is handed over whole, and C's contract says that the context may be used on the loop's
+    /// thread; nothing here looks into it.
     struct Entry: @unchecked Sendable {
         var callback: gt_callback
         var context: UnsafeMutableRawPointer?
     }
 
-    /// The descriptor that other threads write to: an eventfd. Owned.
+    /// The descriptor that other threads write to: an eventfd.
+    ///
+    /// Owned.
     let wakeup: Int32
-    /// What signal handlers write to. Owned.
+    /// What signal handlers write to.
+    ///
+    /// Owned.
     let ring: OpaquePointer
 
     // The loop's thread's own.
@@ -33,8 +38,7 @@ final class CallbackQueue: @unchecked Sendable {
     private var running = EntryBuffer()
 
     // Other threads'.
-    private let inbox = Mutex<[Entry]>([])
-    private let inboxIsFilled = Atomic<Bool>(false)
+    private let inbox = CallbackInbox()
 
     /// An empty queue; null with `errno` set if the system gives no eventfd.
     init?() {
@@ -52,6 +56,7 @@ final class CallbackQueue: @unchecked Sendable {
     deinit {
         gt_signal_ring_destroy(self.ring)
         close(self.wakeup)
+        self.takeInbox()
         self.waiting.deallocate()
         self.running.deallocate()
     }
@@ -59,29 +64,28 @@ final class CallbackQueue: @unchecked Sendable {
     /// Adds from the loop's thread.
     @inline(__always)
     func append(_ callback: @escaping gt_callback, _ context: UnsafeMutableRawPointer?) {
-        if self.inboxIsFilled.load(ordering: .acquiring) { self.takeInbox() }
+        if !self.inbox.isEmpty { self.takeInbox() }
         self.waiting.append(Entry(callback: callback, context: context))
     }
 
     /// Adds from any other thread.
     func post(_ callback: @escaping gt_callback, _ context: UnsafeMutableRawPointer?) {
-        let isFirst = self.inbox.withLock { entries in
-            entries.append(Entry(callback: callback, context: context))
-            return entries.count == 1
-        }
-        guard isFirst else { return }
-        self.inboxIsFilled.store(true, ordering: .releasing)
+        guard self.inbox.add(Entry(callback: callback, context: context)) else { return }
         var one: UInt64 = 1
         _ = write(self.wakeup, &one, MemoryLayout<UInt64>.size)
     }
 
-    /// Whether the loop's thread has callbacks to run. Those of others wake the loop instead.
+    /// Whether the loop's thread has callbacks to run.
+    ///
+    /// Those of others wake the loop instead.
     var isWaiting: Bool { self.waiting.count > 0 }
 
-    /// Runs what is queued by now. What is added meanwhile waits for the next pass.
+    /// Runs what is queued by now.
+    ///
+    /// What is added meanwhile waits for the next pass.
     func runPass() {
         self.takeRing()
-        if self.inboxIsFilled.load(ordering: .acquiring) { self.takeInbox() }
+        if !self.inbox.isEmpty { self.takeInbox() }
         guard self.waiting.count > 0 else { return }
         swap(&self.waiting, &self.running)
         // Nobody appends to `running`, so its memory stays where it is.
@@ -91,11 +95,7 @@ final class CallbackQueue: @unchecked Sendable {
     }
 
     private func takeInbox() {
-        self.inbox.withLock { entries in
-            self.inboxIsFilled.store(false, ordering: .relaxed)
-            for entry in entries { self.waiting.append(entry) }
-            entries.removeAll(keepingCapacity: entries.capacity <= EntryBuffer.keptCapacity)
-        }
+        self.inbox.take { self.waiting.append($0) }
     }
 
     private func takeRing() {

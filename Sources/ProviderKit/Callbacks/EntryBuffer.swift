@@ -2,7 +2,9 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
-/// Callback entries in memory of their own: appending is a bounds test and a store. The owner must call `deallocate`.
+/// Callback entries in memory of their own: appending is a bounds test and a store.
+///
+/// The owner must call `deallocate`.
 struct EntryBuffer {
     /// Memory beyond this many entries is given back after a burst.
     static let keptCapacity = 4096

@@ -5,11 +5,15 @@
 import CGTornado
 
 /// Timeouts by deadline, equal ones in the order they were set: a binary heap whose nodes know their place, so that one
-/// can be taken out of the middle. Nodes are reused, never left behind. Used on the loop's thread only.
+/// can be taken out of the middle.
+///
+/// Nodes are reused, never left behind. Used on the loop's thread only.
 ///
 /// The heap owns the nodes' memory; `deallocate` ends it all without a call.
 struct TimerHeap {
-    /// A timeout. Its address is the handle (`gt_timeout *`).
+    /// A timeout.
+    ///
+    /// Its address is the handle (`gt_timeout *`).
     struct Node {
         var callback: gt_callback
         var context: UnsafeMutableRawPointer?
@@ -52,7 +56,9 @@ struct TimerHeap {
     }
 
     mutating func insert(
-        _ when: Double, _ callback: @escaping gt_callback, _ context: UnsafeMutableRawPointer?
+        _ when: Double,
+        _ callback: @escaping gt_callback,
+        _ context: UnsafeMutableRawPointer?
     ) -> UnsafeMutablePointer<Node> {
         let node = self.free ?? .allocate(capacity: 1)
         if let free = self.free { self.free = free.pointee.nextFree }
@@ -74,7 +80,9 @@ struct TimerHeap {
         self.recycle(node)
     }
 
-    /// Takes out what is due at `now`, earliest first; `takeDue` then hands it out. What is set from here on is not in it.
+    /// Takes out what is due at `now`, earliest first; `takeDue` then hands it out.
+    ///
+    /// What is set from here on is not in it.
     mutating func collectDue(_ now: Double) {
         while let first = self.entries.first, first.when <= now {
             self.removeEntry(at: 0)

@@ -7,8 +7,9 @@ import Glibc
 
 /// The built-in server, `tornado`: the engine over the descriptor handlers of whatever loop is registered.
 public enum BuiltinHTTPServer {
-    /// The seam's functions take no context, so the loop's table is kept here. It is set once, by the image's framework
-    /// before any server is made, and only read afterwards.
+    /// The seam's functions take no context, so the loop's table is kept here.
+    ///
+    /// It is set once, by the image's framework before any server is made, and only read afterwards.
     private nonisolated(unsafe) static var slot: UnsafePointer<gt_slot>?
 
     /// The table, made once and never freed.

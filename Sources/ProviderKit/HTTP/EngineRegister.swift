@@ -40,37 +40,15 @@ public enum EngineRegister {
             done(0)
             return
         }
-        let shutdown = ShutdownInProgress(engines, done: done)
+        let shutdown = ShutdownInProgress(
+            servers: engines.count,
+            // A connection that only lingers has had its answer.
+            countRest: { engines.reduce(0) { $0 + $1.connections.filter(\.isServing).count } },
+            dropRest: { for engine in engines { engine.closeAllConnections() } },
+            done: done
+        )
         for engine in engines { engine.onEmpty = { shutdown.emptied() } }
         for engine in engines { engine.shutdown() }
         first.callLater(max(0, grace)) { shutdown.expired() }
-    }
-}
-
-/// Waits for all servers of a loop to be empty, or for the time to be up.
-private final class ShutdownInProgress {
-    private let engines: [HTTPServerEngine]
-    private var waiting: Int
-    private var dropped = 0
-    private var done: ((Int) -> Void)?
-
-    init(_ engines: [HTTPServerEngine], done: @escaping (Int) -> Void) {
-        self.engines = engines
-        self.waiting = engines.count
-        self.done = done
-    }
-
-    func emptied() {
-        self.waiting -= 1
-        guard self.waiting == 0, let done = self.done else { return }
-        self.done = nil
-        done(self.dropped)
-    }
-
-    func expired() {
-        guard self.done != nil else { return }
-        // A connection that only lingers has had its answer.
-        self.dropped = self.engines.reduce(0) { $0 + $1.connections.filter(\.isServing).count }
-        for engine in self.engines { engine.closeAllConnections() }
     }
 }

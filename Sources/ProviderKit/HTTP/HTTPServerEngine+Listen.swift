@@ -13,31 +13,42 @@ extension HTTPServerEngine {
         reusePort: Bool,
         result: UnsafeMutablePointer<gt_listening>?
     ) -> Int32 {
-        guard let address else { return -EINVAL }
-        do {
-            let parsed = try ListenAddress(String(cString: address))
-            let socket = try ListenSocket(parsed, backlog: backlog, reusePort: reusePort)
-            let code = self.listen(socket)
-            guard code == 0 else {
-                ListenReport.fail("cannot watch \(socket.address): \(ListenSocket.text(-code))", in: result)
-                return code
-            }
-            ListenReport.succeed(socket, in: result)
-            return 0
-        } catch let malformed as ListenAddress.Malformed {
-            ListenReport.fail(malformed.description, in: result)
-            return -EINVAL
-        } catch let failure as ListenSocket.Failure {
-            ListenReport.fail(failure.description, in: result)
-            return -failure.code
-        } catch {
-            return -EINVAL
-        }
+        ListenReport.attempt(address, backlog: backlog, reusePort: reusePort, result) { self.listen($0) }
     }
 }
 
 /// Writes what came of a listen() into the caller's struct.
 public enum ListenReport {
+    /// Makes a socket listen, has a server take it, and reports.
+    ///
+    /// `take` owns the socket from its call on, whatever it returns: 0 or a negative errno value.
+    package static func attempt(
+        _ address: UnsafePointer<CChar>?,
+        backlog: Int32,
+        reusePort: Bool,
+        _ result: UnsafeMutablePointer<gt_listening>?,
+        take: (ListenSocket) -> Int32
+    ) -> Int32 {
+        guard let address else { return -EINVAL }
+        do {
+            let parsed = try ListenAddress(String(cString: address))
+            let socket = try ListenSocket(parsed, backlog: backlog, reusePort: reusePort)
+            // Reported first: a server that did not take the socket has closed it.
+            self.succeed(socket, in: result)
+            let code = take(socket)
+            if code < 0 { self.fail("cannot watch \(socket.address): \(ListenSocket.text(-code))", in: result) }
+            return code
+        } catch let malformed as ListenAddress.Malformed {
+            self.fail(malformed.description, in: result)
+            return -EINVAL
+        } catch let failure as ListenSocket.Failure {
+            self.fail(failure.description, in: result)
+            return -failure.code
+        } catch {
+            return -EINVAL
+        }
+    }
+
     /// Tells where the socket listens.
     public static func succeed(_ socket: ListenSocket, in result: UnsafeMutablePointer<gt_listening>?) {
         guard let result else { return }

@@ -16,8 +16,9 @@ package struct HTTPServerSettings {
     package var bodyTimeout = 0.0
     package var writeTimeout = 60.0
 
-    /// The settings in the seam's form; nil if one is out of range. A number of 0 where there must be one takes the
-    /// default.
+    /// The settings in the seam's form; nil if one is out of range.
+    ///
+    /// A number of 0 where there must be one takes the default.
     package init?(_ settings: gt_server_settings) {
         guard settings.tls == nil, settings.max_body_size >= 0 else { return nil }
         let timeouts = [
@@ -43,7 +44,8 @@ package struct HTTPServerSettings {
 
     /// Seconds between looks at the deadlines: fine enough for the shortest, and no finer.
     package var sweepInterval: Double {
-        let shortest = [self.idleTimeout, self.headerTimeout, self.bodyTimeout, self.writeTimeout]
+        let shortest =
+            [self.idleTimeout, self.headerTimeout, self.bodyTimeout, self.writeTimeout]
             .filter { $0 > 0 }.min() ?? 8
         return min(max(shortest / 8, 0.02), 1)
     }

@@ -15,6 +15,7 @@ public final class LoopDriver: EventDriver {
         self.loop = loop
     }
 
+    /// Adds a handler for a listener to the loop.
     public func watch(_ listener: Listener) -> Int32 {
         self.table.pointee.add_handler(
             self.loop,
@@ -25,10 +26,12 @@ public final class LoopDriver: EventDriver {
         )
     }
 
+    /// Removes it.
     public func unwatch(_ listener: Listener) {
         _ = self.table.pointee.remove_handler(self.loop, listener.descriptor)
     }
 
+    /// Adds a handler for a connection to the loop.
     public func watch(_ connection: ServerConnection) -> Int32 {
         self.table.pointee.add_handler(
             self.loop,
@@ -44,11 +47,13 @@ public final class LoopDriver: EventDriver {
         )
     }
 
+    /// Changes what that handler is told of.
     public func change(_ connection: ServerConnection, read: Bool, write: Bool) {
         let events = (read ? UInt32(GT_READ) : 0) | (write ? UInt32(GT_WRITE) : 0)
         _ = self.table.pointee.update_handler(self.loop, connection.descriptor, events)
     }
 
+    /// Removes it.
     public func unwatch(_ connection: ServerConnection) {
         _ = self.table.pointee.remove_handler(self.loop, connection.descriptor)
     }

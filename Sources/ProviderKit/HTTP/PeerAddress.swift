@@ -17,7 +17,9 @@ package struct PeerAddress {
 
     package var port: UInt16 { UInt16(bigEndian: self.storage.sin6_port) }
 
-    /// Writes the address as text, ending in NUL; returns its length. An IPv4 client of an IPv6 socket is shown as IPv4.
+    /// Writes the address as text, ending in NUL; returns its length.
+    ///
+    /// An IPv4 client of an IPv6 socket is shown as IPv4.
     package func write(to text: UnsafeMutablePointer<CChar>, capacity: Int) -> Int {
         guard capacity > 0 else { return 0 }
         text[0] = 0

@@ -43,10 +43,16 @@ extension ServerConnection {
 
     /// A connection whose request is not wholly read is kept only if the rest is small and on its way.
     private func mayKeepAlive(_ engine: HTTPServerEngine) -> Bool {
-        guard self.keepAlive, !engine.isStopping, !self.peerClosed else { return false }
+        guard self.keepAlive, !engine.isStopping else { return false }
+        // A client that sends no more is answered until its input is used up.
+        if self.peerClosed, !self.hasMoreInput(engine) { return false }
         if self.phase == .responding { return true }
         let rest = self.decoder.bytesToCome
         return !self.expectsContinue && rest >= 0 && rest <= ServerConnection.maxDrain
+    }
+
+    private func hasMoreInput(_ engine: HTTPServerEngine) -> Bool {
+        self.isInBatch(engine) ? engine.batchTaken < engine.batchCount : self.hasPending
     }
 
     func write(_ piece: gt_bytes, _ flags: UInt32) -> Int32 {
@@ -91,6 +97,8 @@ extension ServerConnection {
         switch self.phase {
         case .closing where !self.hasOutput:
             self.finishClosing(engine)
+        case .idle where self.peerClosed && !self.hasPending:
+            self.endIdle()
         case .idle, .body:
             if self.phase == .idle, !self.hasOutput {
                 self.deadline = engine.deadline(after: engine.settings.idleTimeout)
@@ -137,7 +145,8 @@ extension ServerConnection {
         if wanted { self.expectsContinue = false }
         guard !self.isInBatch(engine), !self.isBroken else { return 0 }
         self.updateInterest(engine)
-        if wanted, self.hasPending { self.resumeSoon() }
+        // Also without input: the end of a body whose last piece was handed over is still to be told.
+        if wanted, self.hasPending || self.decoder.bytesToCome == 0 { self.resumeSoon() }
         return 0
     }
 

@@ -12,6 +12,11 @@ extension ServerConnection {
         guard self.phase != .closed, self.isReading else { return }
         let engine = self.engine
         let kept = self.hasPending ? self.pending?.count ?? 0 : 0
+        guard kept < engine.inputCapacity else {
+            // Reading nothing would look like the end of file. What is kept gets its turn first.
+            self.resumeInput(engine)
+            return
+        }
         let count = recv(self.descriptor, engine.input + kept, engine.inputCapacity - kept, 0)
         if count > 0 {
             self.received(kept, count, engine)
@@ -35,11 +40,12 @@ extension ServerConnection {
             return
         }
         if kept > 0, let pending = self.pending {
-            // A head that trickles in is looked at again only when a line of it is complete, so that its cost stays
-            // proportional to its lines; and requests that wait for their turn are not looked at at all.
+            // A head, or a trailer section, that trickles in is looked at again only when a line of it is complete, so
+            // that its cost stays proportional to its lines; and what waits for its turn is not looked at at all.
+            let isTrickling = self.phase == .idle || (self.phase == .body && self.wantsBody)
             let isWaiting =
                 self.phase == .responding
-                || (self.phase == .idle && memchr(input + kept, 0x0A, count) == nil
+                || (isTrickling && memchr(input + kept, 0x0A, count) == nil
                     && kept + count <= engine.settings.limits.startLine)
             if isWaiting {
                 pending.append(gt_bytes(data: input + kept, size: count))
@@ -53,12 +59,14 @@ extension ServerConnection {
 
     /// Looks at kept input again, after something it waited for has happened.
     func resumeInput(_ engine: HTTPServerEngine) {
-        guard self.phase == .idle || self.phase == .body, self.hasPending, let pending = self.pending else {
+        let awaitsEnd = self.phase == .body && self.wantsBody && self.decoder.bytesToCome == 0
+        let awaitsTurn = self.hasPending && (self.phase == .idle || self.phase == .body)
+        guard awaitsTurn || awaitsEnd else {
             self.updateInterest(engine)
             return
         }
-        let count = pending.count
-        memcpy(engine.input, pending.bytes, count)
+        let count = self.hasPending ? self.pending?.count ?? 0 : 0
+        if let pending = self.pending, count > 0 { memcpy(engine.input, pending.bytes, count) }
         self.takeTurn(count, engine)
     }
 
@@ -92,8 +100,23 @@ extension ServerConnection {
             self.finishClosing(engine)
             return
         }
+        if self.phase == .idle, self.peerClosed {
+            self.endIdle()
+            return
+        }
         self.armDeadline(hadPartialHead: hadPartialHead && taken == 0, engine)
         self.updateInterest(engine)
+    }
+
+    /// No request is being served, and the client sends no more: what is left of its input is no whole request.
+    func endIdle() {
+        if self.hasOutput {
+            self.updateInterest(self.engine)
+        } else if self.hasPending {
+            self.refuseOutsideTurn(.truncated)
+        } else {
+            self.drop()
+        }
     }
 
     private func keep(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
@@ -142,7 +165,9 @@ extension ServerConnection {
         }
     }
 
-    /// Parses a head and hands it over. False if there is none yet.
+    /// Parses a head and hands it over.
+    ///
+    /// False if there is none yet.
     private func serveHead(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ engine: HTTPServerEngine) -> Bool {
         var head = RequestHead()
         let result = RequestParser.parse(
@@ -204,12 +229,19 @@ extension ServerConnection {
         }
     }
 
-    /// Takes one step through the body. False if more input is needed.
+    /// Takes one step through the body.
+    ///
+    /// False if more input is needed.
     private func serveBody(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ engine: HTTPServerEngine) -> Bool {
-        let count = min(count, engine.settings.chunkSize)
         // A copy, put back before anyone is called: no access to the property stays open meanwhile.
         var decoder = self.decoder
-        let step = decoder.next(bytes, count: count, limits: engine.settings.limits, table: engine.headers)
+        let step = decoder.next(
+            bytes,
+            count: count,
+            pieceSize: engine.settings.chunkSize,
+            limits: engine.settings.limits,
+            table: engine.headers
+        )
         self.decoder = decoder
         switch step {
         case .piece(let piece, let taken):
@@ -242,14 +274,17 @@ extension ServerConnection {
         }
         if self.phase == .closed { return }
         self.responseBegun = false
-        self.phase = self.encoder.keepsAlive && !self.peerClosed ? .idle : .closing
+        self.phase = self.encoder.keepsAlive ? .idle : .closing
     }
 
     /// The client sends no more.
     private func endOfInput(_ engine: HTTPServerEngine) {
         self.peerClosed = true
         switch self.phase {
-        case .idle where self.hasPending && !self.hasOutput, .body where !self.responseBegun:
+        case .idle where self.hasPending:
+            // Whole requests may wait behind one that has just been answered.
+            self.resumeInput(engine)
+        case .body where !self.responseBegun:
             self.refuseOutsideTurn(.truncated)
         case .responding:
             // It may only have closed its sending half: the answer is still tried.

@@ -75,7 +75,9 @@ extension ServerConnection {
         self.updateInterest(engine)
     }
 
-    /// Frames a piece. A large one whose bytes go out as they are is not copied, if the kernel takes it.
+    /// Frames a piece.
+    ///
+    /// A large one whose bytes go out as they are is not copied, if the kernel takes it.
     func append(
         _ piece: gt_bytes,
         _ encoder: inout ResponseEncoder,
@@ -130,6 +132,10 @@ extension ServerConnection {
             if self.phase == .responding, self.responseEnded { self.finishExchange(engine) }
             if self.phase == .closing {
                 self.finishClosing(engine)
+                return
+            }
+            if self.phase == .idle, self.peerClosed, !self.hasPending {
+                self.endIdle()
                 return
             }
             if self.phase == .idle {

@@ -6,7 +6,9 @@ import CGTornado
 import HTTPCodec
 
 extension ServerConnection {
-    /// Answers for the app what breaks a rule or a limit, and closes. Within the connection's turn.
+    /// Answers for the app what breaks a rule or a limit, and closes.
+    ///
+    /// Within the connection's turn.
     func refuse(_ refusal: Refusal, _ startLine: gt_bytes) {
         let engine = self.engine
         guard !self.responseBegun else {
@@ -48,7 +50,11 @@ extension ServerConnection {
         response.status = Int32(status)
         response.flags = UInt32(GT_RESPONSE_DATE | GT_RESPONSE_CLOSE)
         response.content_length = Int64(text.utf8.count)
-        let context = ResponseEncoder.Context(isHead: self.isHead && self.phase != .idle, minorVersion: 1, keepAlive: false)
+        let context = ResponseEncoder.Context(
+            isHead: self.isHead && self.phase != .idle,
+            minorVersion: 1,
+            keepAlive: false
+        )
         let name: StaticString = "Content-Type"
         let value: StaticString = "text/html; charset=UTF-8"
         var field = gt_header(

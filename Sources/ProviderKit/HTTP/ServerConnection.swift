@@ -42,11 +42,14 @@ public final class ServerConnection {
     var deadline = Double.infinity
 
     var phase = Phase.idle
-    /// What of the input has not been understood yet: part of a head, or requests that wait for their turn. Set, and
-    /// not empty, exactly while `hasPending`, which the hot path looks at instead.
+    /// What of the input has not been understood yet: part of a head, or requests that wait for their turn.
+    ///
+    /// Set, and not empty, exactly while `hasPending`, which the hot path looks at instead.
     var pending: OutputBuffer?
     var hasPending = false
-    /// What the kernel did not take. Set, and not empty, exactly while `hasOutput`.
+    /// What the kernel did not take.
+    ///
+    /// Set, and not empty, exactly while `hasOutput`.
     var output: OutputBuffer?
     var hasOutput = false
     /// The client may still be sending what nobody will read: linger before closing.
@@ -80,8 +83,9 @@ public final class ServerConnection {
         self.engine = engine
     }
 
-    /// What a driver hands to its C callback, and the table gives out as the exchange. The engine keeps the object
-    /// alive until it is dropped, and drops it only after its handlers are gone.
+    /// What a driver hands to its C callback, and the table gives out as the exchange.
+    ///
+    /// The engine keeps the object alive until it is dropped, and drops it only after its handlers are gone.
     public var handle: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
 
     /// The connection behind a ``handle``.
@@ -101,7 +105,9 @@ public final class ServerConnection {
 
     var isIdle: Bool { self.phase == .idle && !self.hasPending && !self.hasOutput }
 
-    /// Ends the connection at once; a request that is being served is lost. In its own turn, at the end of it.
+    /// Ends the connection at once; a request that is being served is lost.
+    ///
+    /// In its own turn, at the end of it.
     func drop(now: Bool = false) {
         // First: the engine may have gone since.
         guard self.phase != .closed else { return }

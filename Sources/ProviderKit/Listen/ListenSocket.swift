@@ -27,7 +27,9 @@ public struct ListenSocket {
     /// The default backlog; the kernel cuts it to `net.core.somaxconn`.
     public static let defaultBacklog: Int32 = 2048
 
-    /// Binds and listens. Several sockets can share a port with `reusePort`.
+    /// Binds and listens.
+    ///
+    /// Several sockets can share a port with `reusePort`.
     public init(_ address: ListenAddress, backlog: Int32 = 0, reusePort: Bool = false) throws(Failure) {
         let backlog = backlog > 0 ? backlog : ListenSocket.defaultBacklog
         switch address {

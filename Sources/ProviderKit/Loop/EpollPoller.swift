@@ -6,15 +6,19 @@ public import CGTornado
 import CProviderKit
 import Glibc
 
-/// Waits with epoll, level-triggered. epoll's bits for reading, writing, error and hang-up are the seam's own numbers.
+/// Waits with epoll, level-triggered.
+///
+/// epoll's bits for reading, writing, error and hang-up are the seam's own numbers.
 public final class EpollPoller: LoopPoller {
     private static let batch: Int32 = 512
     /// Marks the wakeup descriptor, which has no handler.
     private static let wakeupMark = UInt64.max
     private static let errors = UInt32(GT_ERROR)
 
-    /// One descriptor's handler. A new handler gets a new number, so that an event which was fetched for an earlier one,
-    /// or for an earlier file with the same descriptor, is told from its own.
+    /// One descriptor's handler.
+    ///
+    /// A new handler gets a new number, so that an event which was fetched for an earlier one, or for an earlier file
+    /// with the same descriptor, is told from its own.
     private struct Handler {
         var callback: gt_fd_callback?
         var context: UnsafeMutableRawPointer?
@@ -22,10 +26,14 @@ public final class EpollPoller: LoopPoller {
         var number: UInt32 = 0
     }
 
-    /// The epoll instance, which is itself readable when a descriptor is ready. Owned.
+    /// The epoll instance, which is itself readable when a descriptor is ready.
+    ///
+    /// Owned.
     public let descriptor: Int32
     private let ready: UnsafeMutablePointer<epoll_event>
-    /// Indexed by descriptor. Owned.
+    /// Indexed by descriptor.
+    ///
+    /// Owned.
     private var handlers = UnsafeMutableBufferPointer<Handler>(start: nil, count: 0)
     private var lastNumber: UInt32 = 0
     private var isClosed = false

@@ -97,7 +97,9 @@ public final class LoopEngine {
     }
 
     func callAt(
-        _ when: Double, _ callback: @escaping gt_callback, _ context: UnsafeMutableRawPointer?
+        _ when: Double,
+        _ callback: @escaping gt_callback,
+        _ context: UnsafeMutableRawPointer?
     ) -> UnsafeMutableRawPointer {
         UnsafeMutableRawPointer(self.timers.insert(when, callback, context))
     }

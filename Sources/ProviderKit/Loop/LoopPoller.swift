@@ -4,7 +4,9 @@
 
 public import CGTornado
 
-/// The one thing in which loops differ: how they wait for descriptors. ``LoopEngine`` does the rest.
+/// The one thing in which loops differ: how they wait for descriptors.
+///
+/// ``LoopEngine`` does the rest.
 ///
 /// All calls are made on the loop's thread. Codes are 0 or a negative errno value.
 public protocol LoopPoller: AnyObject {
@@ -16,8 +18,12 @@ public protocol LoopPoller: AnyObject {
     /// of those that are ready. A deadline of -infinity means not to wait, +infinity to wait for ever.
     func wait(until deadline: Double) -> Int32
     /// Adds a handler for a descriptor that has none.
-    func add(_ fd: Int32, _ events: UInt32, _ callback: @escaping gt_fd_callback, _ context: UnsafeMutableRawPointer?)
-        -> Int32
+    func add(
+        _ fd: Int32,
+        _ events: UInt32,
+        _ callback: @escaping gt_fd_callback,
+        _ context: UnsafeMutableRawPointer?
+    ) -> Int32
     /// Changes what the descriptor's handler is told of.
     func update(_ fd: Int32, _ events: UInt32) -> Int32
     /// Removes the descriptor's handler, which is not called any more, not even for what was ready already.

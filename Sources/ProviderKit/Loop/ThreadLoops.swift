@@ -10,7 +10,9 @@ import Synchronization
 public final class ThreadLoops: Sendable {
     private let key: pthread_key_t
     private let make: @Sendable () -> (any LoopPoller)?
-    /// Every open loop, to tell one's own handles from others'. Loop handles as numbers.
+    /// Every open loop, to tell one's own handles from others'.
+    ///
+    /// Loop handles as numbers.
     private let open = Mutex<Set<UInt>>([])
 
     /// No loops yet; `make` gives a new loop its poller, or null with `errno` set.
