@@ -12,7 +12,9 @@ import ProviderKit
 final class LibeventDriver: EventDriver {
     private let base: OpaquePointer
 
-    /// The events of one descriptor. The driver owns it from `watch` to `unwatch`; libevent refers to it in between.
+    /// The events of one descriptor.
+    ///
+    /// The driver owns it from `watch` to `unwatch`; libevent refers to it in between.
     private struct Events {
         var read: UnsafeMutablePointer<event>
         var write: UnsafeMutablePointer<event>?
@@ -23,6 +25,8 @@ final class LibeventDriver: EventDriver {
     }
 
     func watch(_ listener: Listener) -> Int32 {
+        let refusal = LibeventBase.refusal(of: listener.descriptor, by: self.base)
+        if refusal < 0 { return refusal }
         let event = event_new(
             self.base,
             listener.descriptor,
@@ -46,6 +50,8 @@ final class LibeventDriver: EventDriver {
     }
 
     func watch(_ connection: ServerConnection) -> Int32 {
+        let refusal = LibeventBase.refusal(of: connection.descriptor, by: self.base)
+        if refusal < 0 { return refusal }
         let read = event_new(
             self.base,
             connection.descriptor,

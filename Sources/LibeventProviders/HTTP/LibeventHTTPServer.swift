@@ -8,8 +8,9 @@ import ProviderKit
 
 /// The `libevent` server, gtornado's default: the engine on libevent's raw events.
 public enum LibeventHTTPServer {
-    /// The table for the registry's slot `httpserver`. It serves loops of ``LibeventLoop`` only. Made once, never
-    /// changed, never freed.
+    /// The table for the registry's slot `httpserver`.
+    ///
+    /// It serves loops of ``LibeventLoop`` only. Made once, never changed, never freed.
     public nonisolated(unsafe) static let table: UnsafePointer<gt_httpserver> = {
         var table = gt_httpserver()
         ServerTable.fill(&table)

@@ -21,7 +21,35 @@ enum LibeventBase {
         return event_base_new_with_config(config)
     }
 
-    /// libevent prints warnings for what callers are told by a code. What it says before it ends the process stays.
+    /// Whether a base can watch a descriptor: 0, or a negative errno value.
+    ///
+    /// To be asked before an event is made for it.
+    ///
+    /// The kernel refuses what is not open, to epoll at once, to poll and select in every wait; and select ends the
+    /// process at a descriptor that does not fit into the C library's set of 1024.
+    static func refusal(of descriptor: Int32, by base: OpaquePointer) -> Int32 {
+        // "epoll", "poll" or "select": the first letter tells.
+        let method = UInt8(bitPattern: event_base_get_method(base).pointee)
+        if method == UInt8(ascii: "e") { return 0 }
+        if fcntl(descriptor, F_GETFD) < 0 { return -errno }
+        return method == UInt8(ascii: "s") && descriptor >= FD_SETSIZE ? -EMFILE : 0
+    }
+
+    /// Where the base waits with select, lowers the process's limit of descriptors to what select can hold.
+    ///
+    /// For a user of libevent that makes its events itself, and so cannot ask ``refusal(of:by:)``: accepting then fails
+    /// with EMFILE, and the process goes on.
+    static func keepDescriptorsSmall(for base: OpaquePointer) {
+        guard UInt8(bitPattern: event_base_get_method(base).pointee) == UInt8(ascii: "s") else { return }
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(limit.rlim_cur, rlim_t(FD_SETSIZE))
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    /// libevent prints warnings for what callers are told by a code.
+    ///
+    /// What it says before it ends the process stays.
     private static let quiet: Void = event_set_log_callback { severity, text in
         guard severity >= EVENT_LOG_ERR, let text else { return }
         _ = write(STDERR_FILENO, "libevent: ", 10)

@@ -35,8 +35,9 @@ final class LibeventDeadline {
         }
     }
 
-    /// Sets it earlier if need be. A deadline that is no longer wanted ends one wait in vain, which costs less than
-    /// setting the timer back would.
+    /// Sets it earlier if need be.
+    ///
+    /// A deadline that is no longer wanted ends one wait in vain, which costs less than setting the timer back would.
     func set(_ deadline: Double) -> Int32 {
         guard deadline < self.armed else { return 0 }
         let code = gt_timerfd_set(self.timer, deadline)

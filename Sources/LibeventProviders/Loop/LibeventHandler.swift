@@ -35,6 +35,8 @@ final class LibeventHandler {
         if self.events & UInt32(GT_READ) != 0 { wanted |= EV_READ }
         if self.events & UInt32(GT_WRITE) != 0 { wanted |= EV_WRITE }
         guard wanted != EV_PERSIST else { return poller.errorWatch.add(self.fd, self.callback, self.context) }
+        let refusal = LibeventBase.refusal(of: self.fd, by: poller.base)
+        guard refusal == 0 else { return refusal }
         let event = event_new(
             poller.base,
             self.fd,

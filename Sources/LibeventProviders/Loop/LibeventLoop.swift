@@ -14,7 +14,9 @@ import Synchronization
 /// the same call; callbacks, timeouts and their order are the engine's, as in the built-in loop. libevent's own locking
 /// is off: a base belongs to one thread, and others wake it through an eventfd.
 public enum LibeventLoop {
-    /// The table for the registry's slot `ioloop`. Made once, never changed, never freed.
+    /// The table for the registry's slot `ioloop`.
+    ///
+    /// Made once, never changed, never freed.
     public nonisolated(unsafe) static let table: UnsafePointer<gt_ioloop> = {
         var table = gt_ioloop()
         LoopTable.fill(&table)
@@ -42,8 +44,9 @@ public enum LibeventLoop {
         try LibeventMethods.select(method)
     }
 
-    /// The `event_base` of an open loop of this table; null for any other handle. It lives as long as the loop, and is
-    /// for the loop's thread only.
+    /// The `event_base` of an open loop of this table; null for any other handle.
+    ///
+    /// It lives as long as the loop, and is for the loop's thread only.
     public static func base(of loop: OpaquePointer) -> OpaquePointer? {
         (self.loops.poller(of: loop) as? LibeventPoller)?.base
     }

@@ -34,7 +34,8 @@ enum LibeventMethods {
     static func select(_ method: String) throws(LibeventLoopError) {
         guard self.available.contains(method) else {
             throw LibeventLoopError(
-                description: "libevent cannot wait with '\(method)' here; it has \(self.available.joined(separator: ", "))"
+                description:
+                    "libevent cannot wait with '\(method)' here; it has \(self.available.joined(separator: ", "))"
             )
         }
         let isLate = self.choice.withLock { choice in
@@ -44,7 +45,8 @@ enum LibeventMethods {
         }
         guard isLate else { return }
         throw LibeventLoopError(
-            description: "libevent's method '\(method)' was selected after a loop was made; select it before the first one"
+            description:
+                "libevent's method '\(method)' was selected after a loop was made; select it before the first one"
         )
     }
 

@@ -17,7 +17,9 @@ final class LibeventPoller: LoopPoller {
     let base: OpaquePointer
     private var handlers = HandlerTable()
     private var deadline: LibeventDeadline?
-    /// The event of the loop's wakeup descriptor. Owned.
+    /// The event of the loop's wakeup descriptor.
+    ///
+    /// Owned.
     private var wakeupEvent: UnsafeMutablePointer<event>?
     private var isClosed = false
     /// Handlers that want only errors: libevent has no event for that.

@@ -1,0 +1,102 @@
+// This file is part of gtornado.
+// Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
+// SPDX-License-Identifier: MIT
+
+public import CGTornado
+import CLibevent
+import Glibc
+import ProviderKit
+
+/// The `evhttp` server: libevent's own HTTP server, for those who want exactly that one.
+///
+/// It is less strict and does less than ``LibeventHTTPServer``; its table's limitations say where.
+public enum EvhttpServer {
+    /// The table for the registry's slot `httpserver`.
+    ///
+    /// It serves loops of ``LibeventLoop`` only. Made once, never changed, never freed.
+    public nonisolated(unsafe) static let table: UnsafePointer<gt_httpserver> = {
+        var table = gt_httpserver()
+        table.size = UInt32(MemoryLayout<gt_httpserver>.size)
+        table.version = GTORNADO_ABI_VERSION
+        table.name = StaticText.pointer("evhttp")
+        table.capabilities = 0
+        table.limitations = EvhttpLimitations.pointer
+        table.limitation_count = UInt32(EvhttpLimitations.sentences.count)
+        EvhttpServer.fillServer(&table)
+        EvhttpServer.fillExchange(&table)
+        let place = UnsafeMutablePointer<gt_httpserver>.allocate(capacity: 1)
+        place.initialize(to: table)
+        return UnsafePointer(place)
+    }()
+
+    private static func fillServer(_ table: inout gt_httpserver) {
+        table.create = { loop, settings, delegate, context in
+            guard let loop, let base = LibeventLoop.base(of: loop) else {
+                errno = ENOTSUP
+                return nil
+            }
+            return EvhttpServer.create(loop, base, settings, delegate, context)
+        }
+        table.listen = { server, address, backlog, reusePort, result in
+            engine(server).listen(address, backlog: backlog, reusePort: reusePort != 0, result: result)
+        }
+        table.stop = { engine($0).stop() }
+        table.close_all_connections = { engine($0).closeAllConnections() }
+        table.connection_count = { engine($0).connectionCount }
+        table.destroy = { server in
+            let engine = engine(server)
+            engine.close()
+            EvhttpRegister.remove(engine)
+            Unmanaged.passUnretained(engine).release()
+        }
+        table.shutdown = { loop, grace, done, context in
+            EvhttpRegister.shutdown(loop, grace: grace) { done?(context, $0) }
+        }
+    }
+
+    private static func create(
+        _ loop: OpaquePointer,
+        _ base: OpaquePointer,
+        _ settings: UnsafePointer<gt_server_settings>?,
+        _ delegate: UnsafePointer<gt_http_delegate>?,
+        _ context: UnsafeMutableRawPointer?
+    ) -> OpaquePointer? {
+        guard let delegate, let checked = HTTPServerSettings(settings?.pointee ?? ServerTable.defaults) else {
+            errno = EINVAL
+            return nil
+        }
+        guard let engine = EvhttpEngine(loop, base, checked, delegate.pointee, context) else {
+            errno = ENOMEM
+            return nil
+        }
+        EvhttpRegister.add(engine)
+        // Balanced by destroy.
+        return OpaquePointer(Unmanaged.passRetained(engine).toOpaque())
+    }
+
+    private static func fillExchange(_ table: inout gt_httpserver) {
+        table.respond = { exchange, response, body, flags in
+            guard let response else { return -EINVAL }
+            return connection(exchange).respond(response.pointee, body, flags)
+        }
+        table.write = { connection($0).write($1, $2) }
+        table.interim = { _, _ in -ENOTSUP }
+        // The body is whole before the app is asked.
+        table.want_body = { _, _ in 0 }
+        table.detach = { _, _, _ in -ENOTSUP }
+        table.abort = { connection($0).abort() }
+        table.unsent = { connection($0).unsent }
+        table.peer = { connection($0).peer($1, $2, $3) }
+    }
+}
+
+/// The engine behind a server handle, which `create` gave out and `destroy` has not yet taken back.
+private func engine(_ server: OpaquePointer?) -> EvhttpEngine {
+    Unmanaged<EvhttpEngine>.fromOpaque(UnsafeRawPointer(server.unsafelyUnwrapped)).takeUnretainedValue()
+}
+
+/// The connection behind an exchange handle, which the app may use until it was told that it is finished.
+@inline(__always)
+private func connection(_ exchange: OpaquePointer?) -> EvhttpConnection {
+    EvhttpConnection.from(UnsafeMutableRawPointer(exchange.unsafelyUnwrapped))
+}
