@@ -1,0 +1,58 @@
+// This file is part of gtornado.
+// Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
+// SPDX-License-Identifier: MIT
+
+/// What was done to one registry: what was exchanged, who had registered it, and what stayed.
+public struct PatchReport: Sendable, Equatable {
+    /// What became of one patch.
+    public enum Outcome: Sendable, Equatable {
+        /// A provider took another's place; nobody had provided it where `previous` is null.
+        case swapped(previous: ProviderRegistry.Provider?, new: String)
+        /// What the app registered stays.
+        case kept(ProviderRegistry.Provider)
+        /// Nobody provides it.
+        case absent
+        /// Swift's tasks are moved to the loop.
+        case onLoop
+        /// Swift's tasks stay where they are: the app has none that can be moved, or the patch is switched off.
+        case unmoved(why: String)
+    }
+
+    /// The outcomes, in the catalogue's order.
+    public internal(set) var outcomes: [(name: Patch.Name, outcome: Outcome)] = []
+
+    /// What became of a patch.
+    public func outcome(of name: Patch.Name) -> Outcome? {
+        self.outcomes.first { $0.name == name }?.outcome
+    }
+
+    /// A line for each patch.
+    public var lines: [String] {
+        self.outcomes.map { "\($0.name.rawValue): \($0.outcome.text)" }
+    }
+
+    /// Reports are equal if every patch had the same outcome.
+    public static func == (one: PatchReport, other: PatchReport) -> Bool {
+        one.outcomes.elementsEqual(other.outcomes) { $0.name == $1.name && $0.outcome == $1.outcome }
+    }
+}
+
+extension PatchReport.Outcome {
+    /// What became of it, in a few words.
+    public var text: String {
+        switch self {
+        case .swapped(let previous?, let new):
+            "\(new), in place of \(previous.name) (registered by \(previous.registeredBy))"
+        case .swapped(.none, let new):
+            "\(new) (nothing was registered)"
+        case .kept(let provider):
+            "\(provider.name), as registered by \(provider.registeredBy)"
+        case .absent:
+            "none: the app registered none, and the patch is switched off"
+        case .onLoop:
+            "Swift's tasks run on the loop"
+        case .unmoved(let why):
+            "not moved: \(why)"
+        }
+    }
+}
