@@ -12,6 +12,7 @@ let package = Package(
     products: [
         .executable(name: "gtornado", targets: ["gtornado"]),
         .library(name: "Tornado", targets: ["Tornado"]),
+        .library(name: "CGTornado", targets: ["CGTornado"]),
         .library(name: "MonkeyPatch", targets: ["MonkeyPatch"]),
     ],
     dependencies: [

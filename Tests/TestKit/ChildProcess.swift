@@ -4,7 +4,9 @@
 
 public import Foundation
 
-/// A process with its output in files. It is killed, if it still runs, when the object goes.
+/// A process with its output in files.
+///
+/// It is killed, if it still runs, when the object goes.
 public final class ChildProcess {
     /// How a process ended.
     public enum End: Equatable, Sendable {

@@ -41,7 +41,9 @@ public final class RawClient {
     public func send(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.send(self.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = rest.withUnsafeBytes {
+                Glibc.send(self.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }
@@ -68,7 +70,7 @@ public final class RawClient {
     /// Reads until the other side closes, `enough` says so, or `seconds` pass without a byte.
     public func receive(
         seconds: Double = 5,
-        until enough: (String) -> Bool = { _ in false }
+        until enough: ((String) -> Bool)? = nil
     ) -> (text: String, isClosed: Bool) {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
@@ -78,6 +80,8 @@ public final class RawClient {
             let count = recv(self.descriptor, &buffer, buffer.count, 0)
             guard count > 0 else { return (Self.text(bytes), true) }
             bytes += buffer[..<count]
+            // Only who asks pays for making text of everything at each piece.
+            guard let enough else { continue }
             let text = Self.text(bytes)
             if enough(text) { return (text, false) }
         }
