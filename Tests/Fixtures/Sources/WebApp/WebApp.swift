@@ -1,0 +1,82 @@
+// This file is part of gtornado.
+// Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
+// SPDX-License-Identifier: MIT
+
+import Glibc
+import Tornado
+
+/// Every behaviour of the web framework behind a path of its own.
+///
+/// Listens on a free port and prints it.
+func serve() throws {
+    let app = Application(routes, settings: settings())
+    app.addHandlers(hostPattern: #"www\.example\.com"#, [.url("/host", HostHandler.self)])
+    addClosures(app)
+    var server = HTTPServer.Settings()
+    server.xheaders = getenv("WEBAPP_XHEADERS") != nil
+    server.trustedDownstream = ["10.0.0.1"]
+    server.maxBodySize = 8 * 1024 * 1024
+    let listening = try HTTPServer(app, settings: server).listen(0, address: "127.0.0.1")
+    let line = Array("webapp on \(listening.address)\n".utf8)
+    _ = Glibc.write(2, line, line.count)
+    try IOLoop.current.start()
+}
+
+private func settings() -> Application.Settings {
+    var settings = Application.Settings()
+    settings.serveTraceback = getenv("WEBAPP_TRACEBACK") != nil
+    return settings
+}
+
+/// What makes this library a plugin: its name, and what to run.
+@c @implementation public func gtornado_plugin_v1() -> GTornadoPlugin { .app("webapp", main: serve) }
+
+nonisolated(unsafe) private let routes: [URLSpec] = [
+    .url("/", MainHandler.self),
+    .url("/status/([0-9]+)", StatusHandler.self, name: "status"),
+    .url("/group/(.*)", GroupHandler.self, name: "group"),
+    .url("/named/(?P<first>[^/]+)/(?P<second>[a-z]*)", GroupHandler.self, name: "named"),
+    .url("/choice/(a|b)?/(x+)", GroupHandler.self),
+    .url("/initialize", InitializeHandler.self, ["greeting": "hi"]),
+    .url("/reverse", ReverseHandler.self),
+    .url("/headers", HeadersHandler.self),
+    .url("/set", SetHandler.self),
+    .url("/redirect", RedirectingHandler.self),
+    .url("/error", FailingHandler.self),
+    .url("/page", ErrorPageHandler.self),
+    .url("/etag", EtagHandler.self),
+    .url("/json", JSONHandler.self),
+    .url("/args", ArgumentHandler.self),
+    .url("/form", FormHandler.self),
+    .url("/request", RequestViewHandler.self),
+    .url("/cookie", CookieHandler.self),
+    .url("/prepared", PreparedHandler.self),
+    .url("/late", LateHandler.self),
+    .url("/misuse", MisuseHandler.self),
+    .url("/stream", StreamHandler.self),
+    .url("/broken", BrokenHandler.self),
+    .url("/upload", UploadHandler.self),
+    .url("/async", WaitingHandler.self),
+    .url("/async/stream", WaitingStreamHandler.self),
+    .url("/async/upload", WaitingUploadHandler.self),
+    .url("/hang", HangingHandler.self),
+    .url("/gone", GoneHandler.self),
+    .url("/detach", DetachHandler.self),
+    .error("/teapot", 418),
+    .redirect("/old/(.*)", to: "/new/{0}"),
+    .redirect("/r/(.*)", to: "/{0}", permanent: false),
+    .redirect("/rh/(.*)", to: "{0}"),
+    .fallback("/fallback/.*") { request in
+        try request.connection.writeHeaders(200, ["X-Fallback": request.path], contentLength: request.body.count)
+        try request.connection.write(request.body)
+        try request.connection.finish()
+    },
+]
+
+private func addClosures(_ app: Application) {
+    app.get("/closure") { $0.write("sync closure") }
+    app.post("/closure") { handler in
+        try await Task.sleep(for: .milliseconds(5))
+        handler.write("async closure")
+    }
+}
