@@ -42,12 +42,9 @@ extension ServerConnection {
         if kept > 0, let pending = self.pending {
             // A head, or a trailer section, that trickles in is looked at again only when a line of it is complete, so
             // that its cost stays proportional to its lines; and what waits for its turn is not looked at at all.
-            let isTrickling = self.phase == .idle || (self.phase == .body && self.wantsBody)
-            let isWaiting =
-                self.phase == .responding
-                || (isTrickling && memchr(input + kept, 0x0A, count) == nil
-                    && kept + count <= engine.settings.limits.startLine)
-            if isWaiting {
+            let mayTrickle = self.phase == .idle || (self.phase == .body && self.wantsBody)
+            let isTrickling = mayTrickle && self.isPartOfLine(input, kept, count, engine)
+            if self.phase == .responding || isTrickling {
                 pending.append(gt_bytes(data: input + kept, size: count))
                 self.updateInterest(engine)
                 return
@@ -55,6 +52,21 @@ extension ServerConnection {
             memcpy(input, pending.bytes, kept)
         }
         self.takeTurn(kept + count, engine)
+    }
+
+    /// Whether new bytes, behind those that are kept, complete no line and break no limit.
+    private func isPartOfLine(
+        _ input: UnsafePointer<UInt8>,
+        _ kept: Int,
+        _ count: Int,
+        _ engine: HTTPServerEngine
+    ) -> Bool {
+        guard memchr(input + kept, 0x0A, count) == nil else { return false }
+        let limits = engine.settings.limits
+        if kept + count <= limits.startLine { return true }
+        // Behind a whole first line the limit of the head holds; a request line has its own, which is the smaller.
+        guard kept + count <= limits.head, let pending = self.pending else { return false }
+        return memchr(pending.bytes, 0x0A, pending.count) != nil
     }
 
     /// Looks at kept input again, after something it waited for has happened.

@@ -4,7 +4,6 @@
 
 import Glibc
 package import Logging
-import Synchronization
 
 /// Lines without metadata whose text needs no escapes, as the access log's are: written as `TornadoLogHandler` writes
 /// them, but put together on the stack, since there is one for each request.
