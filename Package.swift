@@ -41,10 +41,13 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        // Compressed request bodies.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "Tornado",
             dependencies: [
-                "CGTornado", "HTTPCodec", "ProviderKit", "TornadoCore", .product(name: "Logging", package: "swift-log"),
+                "CGTornado", "CZlib", "HTTPCodec", "ProviderKit", "TornadoCore",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings
         ),
@@ -60,9 +63,18 @@ let package = Package(
             dependencies: ["CGTornado", "CLibevent", "CProviderKit", "HTTPCodec", "ProviderKit"],
             swiftSettings: swiftSettings
         ),
+        // Stack switching, stacks, the hub and its waits: in C, since no `inout` may be held across a switch.
+        .target(name: "CGreenlet", dependencies: ["CGTornado"]),
+        // The greenlet runtime as the registry's `suspend` provider.
+        .target(name: "Greenlets", dependencies: ["CGTornado", "CGreenlet"], swiftSettings: swiftSettings),
+        // The cooperative versions of libc's calls, in C: errno, varargs and thread-local tests are its language.
+        .target(name: "CMonkeyPatch", dependencies: ["CGTornado", "CGreenlet"]),
         .target(
             name: "MonkeyPatch",
-            dependencies: ["CGTornado", "CProviderKit", "LibeventProviders"],
+            dependencies: [
+                "CGTornado", "CGreenlet", "CMonkeyPatch", "CProviderKit", "Greenlets", "HTTPCodec", "LibeventProviders",
+                "ProviderKit",
+            ],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -84,7 +96,22 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(name: "TornadoCoreTests", dependencies: ["TestKit"], swiftSettings: swiftSettings),
-        .testTarget(name: "TornadoTests", dependencies: ["TestKit", "Tornado"], swiftSettings: swiftSettings),
+        // The app's greenlets on the real runtime: both sides of the seam in one process, as Monkey.patchAll() has them.
+        .testTarget(
+            name: "GreenletAPITests",
+            dependencies: [
+                "CGreenlet", "Greenlets", "LibeventProviders", "TestKit", "TornadoCore",
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(name: "TornadoTests", dependencies: ["CZlib", "TestKit", "Tornado"], swiftSettings: swiftSettings),
+        // What each libc call is tried with, in C: run plain, patched outside and patched inside a greenlet.
+        .target(name: "LibcCases", dependencies: ["CGTornado", "CGreenlet", "CMonkeyPatch"], path: "Tests/LibcCases"),
+        .testTarget(
+            name: "GreenletsTests",
+            dependencies: ["CGreenlet", "CMonkeyPatch", "Greenlets", "LibcCases", "LibeventProviders", "TornadoCore"],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(name: "MonkeyPatchTests", dependencies: ["MonkeyPatch", "TestKit"], swiftSettings: swiftSettings),
         .testTarget(
             name: "GTornadoCLITests",
@@ -92,6 +119,8 @@ let package = Package(
             exclude: ["Fixtures", "Snapshots"],
             swiftSettings: swiftSettings
         ),
+        // The examples that wait in client libraries, each against its real server.
+        .testTarget(name: "ClientLibraryTests", dependencies: ["TestKit"], swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
 )

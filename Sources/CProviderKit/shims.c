@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "CProviderKit.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -11,6 +13,17 @@ int gt_accept(int fd, struct sockaddr *address, socklen_t *length) {
 
 int gt_eventfd(void) {
     return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+}
+
+int gt_replace(int fd, int other) {
+    if (other < 0) return -errno;
+    int code = dup3(other, fd, O_CLOEXEC) < 0 ? -errno : 0;
+    close(other);
+    return code;
+}
+
+void gt_name_thread(const char *name) {
+    pthread_setname_np(pthread_self(), name);
 }
 
 int gt_pipe(int fds[2]) {

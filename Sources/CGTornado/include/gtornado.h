@@ -54,7 +54,9 @@ typedef struct gt_timeout gt_timeout;
 enum {
     GT_READ = 1,
     GT_WRITE = 4,
-    GT_ERROR = 24
+    GT_ERROR = 24,
+    /* With add_handler() only: this handler is the program's furniture, and pending() does not count it. */
+    GT_BACKGROUND = 256
 };
 
 /* `events` says what happened. GT_ERROR is always reported, whether it was asked for or not. */
@@ -93,6 +95,14 @@ typedef struct gt_ioloop {
     void (*remove_timeout)(gt_loop *loop, gt_timeout *timeout);
     /* Seconds on a clock that never goes back. From any thread. */
     double (*time)(gt_loop *loop);
+    /* Runs one turn, waiting for something to happen no later than `deadline`: how the app's main waits before it calls
+     * start(). Returns -EALREADY from inside a running loop. A stop() meant for the next start() is kept. */
+    int (*run_once)(gt_loop *loop, double deadline);
+    /* How many handlers, timeouts and callbacks the loop has: at 0 nothing can happen any more but from other
+     * threads. */
+    size_t (*pending)(gt_loop *loop);
+    /* Called in the child of a fork(), before anything else: gives the loop kernel objects of its own. */
+    int (*after_fork)(gt_loop *loop);
 } gt_ioloop;
 
 /* -------------------------------------------------------------------------------------------- slot "httpserver" */
@@ -295,8 +305,8 @@ typedef struct gt_httpserver {
      * from the start unless the client waits. */
     int (*want_body)(gt_exchange *exchange, int wanted);
     /* Takes the connection over: the server forgets it, the caller owns `fd`. `unread` are bytes received behind the
-     * request, valid until this call's caller returns to the loop. Before respond() or after a 101; -EAGAIN while output
-     * is unsent, -ENOTSUP without GT_CAN_DETACH. */
+     * request, valid until this call's caller returns to the loop. Before respond() or after a 101; -EAGAIN while
+     * output is unsent, -ENOTSUP without GT_CAN_DETACH. */
     int (*detach)(gt_exchange *exchange, int *fd, gt_bytes *unread);
     /* Drops the connection. The request is finished as lost. */
     void (*abort)(gt_exchange *exchange);
@@ -305,22 +315,125 @@ typedef struct gt_httpserver {
     /* Writes the client's address as text, without port, ending in NUL, into `text` (46 bytes hold any): empty for a
      * Unix socket. Returns its length. `port` may be null. */
     size_t (*peer)(gt_exchange *exchange, char *text, size_t capacity, uint16_t *port);
+    /* With 1, accepts no new connections until called with 0; the kernel queues them. */
+    void (*pause)(gt_server *server, int paused);
+    /* Like peer(), of this connection's own end: the address and port that the client has connected to. */
+    size_t (*local)(gt_exchange *exchange, char *text, size_t capacity, uint16_t *port);
 } gt_httpserver;
 
-/* ----------------------------------------------------------------------------------- slots "resolver", "suspend" */
+/* ---------------------------------------------------------------------------------------------- slot "resolver" */
 
-/* Names to addresses. Reserved: the table has no functions yet. */
+struct addrinfo;
+/* A question that has not been answered yet. */
+typedef struct gt_question gt_question;
+
+/* `error` is 0 or one of getaddrinfo's EAI_ codes, with errno in `system_error` for EAI_SYSTEM. The caller owns
+ * `answer` and frees it with the table's free_answer(). */
+typedef void (*gt_answer_callback)(int error, int system_error, struct addrinfo *answer, void *context);
+
+/* Names to addresses, without holding the loop up. */
 typedef struct gt_resolver {
     uint32_t size;
     uint32_t version;
+    /* Who made this table: "threads", "evdns". */
     const char *name;
+    /* getaddrinfo(), answered by one call of `callback` on the loop's thread, never inside this call. `name` and
+     * `service` are copied. Null with errno set if it can't be asked. */
+    gt_question *(*resolve)(gt_loop *loop, const char *name, const char *service, const struct addrinfo *hints,
+                            gt_answer_callback callback, void *context);
+    /* Forgets a question that was not answered: its callback is not called. */
+    void (*cancel)(gt_question *question);
+    void (*free_answer)(struct addrinfo *answer);
 } gt_resolver;
 
-/* Suspending and resuming a greenlet. Reserved: the table has no functions yet. */
+/* ----------------------------------------------------------------------------------------------- slot "suspend" */
+
+/* A function that runs on a stack of its own and can be suspended in the middle. The handle is dead once its entry has
+ * returned. It belongs to the thread that made it. */
+typedef struct gt_greenlet gt_greenlet;
+
+enum {
+    /* Runs before spawn() returns, where that is possible: outside of greenlets and of Swift's tasks. Elsewhere, and
+     * without this flag, it runs in the loop's next turn, after those spawned before it. */
+    GT_SPAWN_NOW = 1
+};
+
+enum {
+    GT_GREENLET_NEW = 0,
+    /* It will run in this turn of the loop or the next. */
+    GT_GREENLET_READY = 1,
+    GT_GREENLET_RUNNING = 2,
+    /* In park(), in switch_to() or in a patched call. */
+    GT_GREENLET_WAITING = 3
+};
+
+typedef struct gt_greenlet_info {
+    uint32_t size;
+    /* GT_GREENLET_... */
+    uint32_t state;
+    /* 1, 2, 3, ... in the order of spawning; 0 is the app's main. */
+    uint64_t id;
+    /* Both valid until the greenlet runs again. `waits_for` is empty unless it waits; `descriptor` is -1 unless for
+     * one. */
+    const char *name;
+    const char *waits_for;
+    int32_t descriptor;
+    uint32_t interrupted;
+    /* The loop's time when it was spawned, and when it was last resumed or began to wait. */
+    double born;
+    double since;
+    /* Bytes; `stack_used` is the most that was ever in use, and takes some time to find out: a `size` that ends before it
+     * spares that. Both 0 for the app's main. */
+    size_t stack_size;
+    size_t stack_used;
+    /* How often it was resumed. */
+    uint64_t switches;
+} gt_greenlet_info;
+
+/* Suspending and resuming. All calls are made on the loop's thread. Those that suspend the caller return -EINVAL
+ * outside of a greenlet, and -EDEADLK inside one of Swift's tasks. The app's main counts as a greenlet as long as the
+ * loop does not run. */
 typedef struct gt_suspend {
     uint32_t size;
     uint32_t version;
+    /* Who made this table: "greenlet". */
     const char *name;
+    /* A greenlet that runs entry(context) once. `name` is copied (47 bytes of it). Null with errno set if there can be
+     * none. */
+    gt_greenlet *(*spawn)(gt_callback entry, void *context, const char *name, uint32_t flags);
+    /* The greenlet that runs; null in the loop's own callbacks. */
+    gt_greenlet *(*current)(void);
+    /* Suspends the caller until unpark(), the deadline (-ETIMEDOUT; infinity: none) or interrupt() (its code,
+     * negative). An unpark() that came before park() ends it at once. -EDEADLK where nothing is left that could end
+     * it. `why` must live as long: "Event.wait". */
+    int (*park)(double deadline, const char *why);
+    /* Ends the present or the next park(): the greenlet runs in this turn of the loop or the next. */
+    void (*unpark)(gt_greenlet *greenlet);
+    /* Makes the present wait, and every one to come, fail with `error` (an errno value: ECANCELED, ETIMEDOUT), patched
+     * calls included. 0 ends that. */
+    void (*interrupt)(gt_greenlet *greenlet, int error);
+    /* Lets others run: the caller goes on in the loop's next turn. */
+    int (*yield)(void);
+    /* Suspends the caller and runs `target` at once; null is the loop. `target` must be new or waiting in
+     * switch_to() or park(), which returns 0 then. Returns when somebody switches back. */
+    int (*switch_to)(gt_greenlet *target);
+    /* Where control goes when the greenlet ends: a greenlet in switch_to(), or null, the loop. */
+    void (*set_parent)(gt_greenlet *greenlet, gt_greenlet *parent);
+    /* Suspends the caller until `fd` is ready for GT_READ or GT_WRITE. Returns what it is ready for, -ETIMEDOUT,
+     * -EBADF if it was closed meanwhile, -EPERM if it is of a kind that is always ready, or the code of interrupt(). */
+    int (*wait_fd)(int fd, uint32_t events, double deadline);
+    /* Runs work(context) on a thread of its own while the caller is suspended, and returns 0; outside of a greenlet
+     * runs it in place. It cannot be interrupted: `work` always ends before this returns. */
+    int (*offload)(gt_callback work, void *context);
+    /* libc's own function behind a patched one ("recv"); null if gtornado patches none of that name. */
+    void *(*original)(const char *name);
+    void (*set_name)(gt_greenlet *greenlet, const char *name);
+    /* Fills in `info`, as much as its `size` says. */
+    void (*info)(gt_greenlet *greenlet, gt_greenlet_info *info);
+    /* Calls visit() for every greenlet of this thread, oldest first. It must not spawn or switch. */
+    void (*each)(void (*visit)(gt_greenlet *greenlet, void *context), void *context);
+    /* The return addresses on a suspended greenlet's stack, or the caller's own, innermost first. Returns how many. */
+    size_t (*backtrace)(gt_greenlet *greenlet, void **addresses, size_t capacity);
 } gt_suspend;
 
 /* --------------------------------------------------------------------------------------- registry and descriptor */
@@ -377,6 +490,15 @@ enum {
     GT_LOG_JSON = 2
 };
 
+enum {
+    /* They wait, and no new connections are accepted meanwhile. */
+    GT_FULL_WAIT = 0,
+    /* queue_limit of them wait, the rest get 503. */
+    GT_FULL_QUEUE = 1,
+    /* They get 503 with Retry-After. */
+    GT_FULL_REFUSE = 2
+};
+
 /* What the runner tells the app's main. Lives as long as the process. */
 typedef struct gt_host {
     uint32_t size;
@@ -387,7 +509,43 @@ typedef struct gt_host {
     /* The least level to log, and how: GT_LOG_... */
     int32_t log_level;
     int32_t log_format;
+    /* How many requests may be in greenlets at once, 0 for no limit, and what the rest see: GT_FULL_... */
+    uint32_t cores;
+    uint32_t when_full;
+    /* With GT_FULL_QUEUE: how many may wait. */
+    uint32_t queue_limit;
+    uint32_t reserved;
 } gt_host;
+
+/* ------------------------------------------------------------------------------------- gateway applications */
+
+/* One request on its way through a gateway application. */
+typedef struct gt_gateway gt_gateway;
+
+/* What a gateway application is called with: CGI's variables, and the calls that read the request and answer it. Dead,
+ * like every view in it, when the application returns. The calls are made where the application runs; in a greenlet they
+ * wait, so that they look as if they blocked. Without greenlets the body is whole beforehand and output is kept. */
+typedef struct gt_environ {
+    uint32_t size;
+    uint32_t version;
+    /* REQUEST_METHOD, SCRIPT_NAME, PATH_INFO, QUERY_STRING, CONTENT_TYPE, CONTENT_LENGTH, SERVER_NAME, HTTP_..., and
+     * wsgi.url_scheme; each name once. Values are bytes as sent by the client, PATH_INFO percent-decoded. A NUL, not
+     * counted, stands behind each. */
+    const gt_header *variables;
+    size_t variable_count;
+    /* The first argument of the calls below. */
+    gt_gateway *gateway;
+    /* Reads up to `capacity` bytes of body, as soon as there are any. Returns how many, 0 at its end, -EPIPE if the client
+     * has gone, or the code of an interrupted wait. */
+    int64_t (*read_body)(gt_gateway *gateway, void *buffer, size_t capacity);
+    /* Sets status ("200 OK", ending in NUL) and fields, which are copied, and sent with the first byte of the body or at
+     * the end; until then it may be called again. -EINVAL for what can't be sent, -EALREADY once something was. A
+     * Content-Length is held to; framing is the server's business otherwise. */
+    int (*start_response)(gt_gateway *gateway, const char *status, const gt_header *headers, size_t header_count);
+    /* Sends a piece of body, and waits for a client that is slower. -EINVAL before start_response(), -EMSGSIZE if it is
+     * more than Content-Length said, -EPIPE if the client has gone, or the code of an interrupted wait. */
+    int (*write)(gt_gateway *gateway, gt_bytes piece);
+} gt_environ;
 
 /* What gtornado_plugin_v1() returns. Lives as long as the process; nobody changes it. */
 typedef struct gt_plugin {
@@ -400,8 +558,12 @@ typedef struct gt_plugin {
     /* What the plugin was made with: "Tornado 0.1.0", "gtornado.h 0.1.0". */
     const char *framework;
     gt_registry *registry;
-    /* Runs the app until it ends; returns its exit status. `host` is null where the app runs by itself. */
+    /* Runs the app until it ends; returns its exit status. `host` is null where the app runs by itself. Null for a
+     * gateway application. */
     int (*main)(const gt_host *host, int argc, char *const *argv);
+    /* Used where `main` is null: the runner serves HTTP with this function, called once a request, in a greenlet of its
+     * own. Returns 0; anything else is answered with 500, or drops the connection if part of the answer was sent. */
+    int (*application)(const gt_environ *environ);
 } gt_plugin;
 
 /* The one function a plugin exports. It must not start anything: no thread, no loop. */

@@ -14,6 +14,11 @@
 int gt_accept(int fd, struct sockaddr *address, socklen_t *length);
 /* An eventfd that does not block and is closed on exec; -1 with errno. */
 int gt_eventfd(void);
+/* Puts the file of the new descriptor `other` in the place of `fd`'s, and closes `other`. Returns 0 or a negative errno
+ * value: that of making `other`, if it is -1. */
+int gt_replace(int fd, int other);
+/* Names the calling thread, in at most 15 letters. */
+void gt_name_thread(const char *name);
 /* pipe2() with O_CLOEXEC. */
 int gt_pipe(int fds[2]);
 /* The registry of a framework linked into this image; null if there is none. */
@@ -30,6 +35,16 @@ int gt_stop_signal(void);
 int gt_watch_stop_signals(int wakeup);
 /* The first signal that came; 0 if none has. */
 int gt_stop_signal(void);
+
+/* Where an address lies: the file and where that was loaded, and the function (null if it has no exported name). */
+typedef struct gt_symbol {
+    const char *file;
+    const void *base;
+    const char *name;
+    const void *start;
+} gt_symbol;
+/* Returns 1, or 0 if no loaded file has it. The texts live as long as the file is loaded. */
+int gt_symbol_at(const void *address, gt_symbol *symbol);
 
 #pragma GCC visibility pop
 

@@ -30,10 +30,34 @@ void gt_signal_ring_destroy(gt_signal_ring *ring);
 /* Takes the oldest; 0 if there is none. */
 int gt_signal_ring_take(gt_signal_ring *ring, gt_callback *callback, void **context);
 
+/* How a loop gets on, for a thread that watches it. The loop's thread writes, and never waits for anybody. */
+typedef struct gt_loop_pulse {
+    /* Changes with each part of a turn, and with each switch of greenlets. */
+    uint64_t marks;
+    /* Whether a turn goes on, its wait included. */
+    uint32_t inside;
+    uint32_t reserved;
+} gt_loop_pulse;
+
+__attribute__((unused)) static inline void gt_pulse_mark(gt_loop_pulse *pulse) {
+    __atomic_store_n(&pulse->marks, pulse->marks + 1, __ATOMIC_RELAXED);
+}
+__attribute__((unused)) static inline void gt_pulse_turn(gt_loop_pulse *pulse, uint32_t inside) {
+    gt_pulse_mark(pulse);
+    __atomic_store_n(&pulse->inside, inside, __ATOMIC_RELAXED);
+}
+__attribute__((unused)) static inline uint64_t gt_pulse_marks(const gt_loop_pulse *pulse) {
+    return __atomic_load_n(&pulse->marks, __ATOMIC_RELAXED);
+}
+__attribute__((unused)) static inline uint32_t gt_pulse_is_inside(const gt_loop_pulse *pulse) {
+    return __atomic_load_n(&pulse->inside, __ATOMIC_RELAXED);
+}
+
 /* What a gt_loop of ProviderKit points to. */
 typedef struct gt_loop_head {
     gt_signal_ring *ring;
     void *engine;
+    gt_loop_pulse *pulse;
 } gt_loop_head;
 
 /* gt_ioloop.add_callback_from_signal for such loops. In C, because what Swift code may call inside a signal handler

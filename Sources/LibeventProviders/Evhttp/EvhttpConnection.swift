@@ -99,11 +99,27 @@ final class EvhttpConnection {
             // libevent's own copy has room for an IPv6 address.
             memcpy(&storage, address, MemoryLayout<PeerAddress.Storage>.size)
         }
-        let peer = PeerAddress(storage)
-        let isInternet = Int32(storage.sin6_family) == AF_INET || Int32(storage.sin6_family) == AF_INET6
-        port?.pointee = isInternet ? peer.port : 0
+        return Self.write(PeerAddress(storage), text, capacity, port)
+    }
+
+    func local(
+        _ text: UnsafeMutablePointer<CChar>?,
+        _ capacity: Int,
+        _ port: UnsafeMutablePointer<UInt16>?
+    ) -> Int {
+        let descriptor = self.isClosed ? -1 : Int32(clamping: self.descriptor)
+        return Self.write(PeerAddress(localOf: descriptor), text, capacity, port)
+    }
+
+    private static func write(
+        _ address: PeerAddress,
+        _ text: UnsafeMutablePointer<CChar>?,
+        _ capacity: Int,
+        _ port: UnsafeMutablePointer<UInt16>?
+    ) -> Int {
+        port?.pointee = address.port
         guard let text else { return 0 }
-        return peer.write(to: text, capacity: capacity)
+        return address.write(to: text, capacity: capacity)
     }
 
     // MARK: Ends

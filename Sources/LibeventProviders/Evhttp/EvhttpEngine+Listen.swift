@@ -22,6 +22,7 @@ extension EvhttpEngine {
                 return -ENOMEM
             }
             self.listeners.append((bound, socket.pathToRemove))
+            if self.isPaused { evconnlistener_disable(evhttp_bound_socket_get_listener(bound)) }
             // Its context is the evhttp object, as evhttp has set it.
             evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(bound)) { _, http in
                 EvhttpRegister.engine(of: http.map { OpaquePointer($0) })?.pauseAccepting()
@@ -32,13 +33,24 @@ extension EvhttpEngine {
 
     /// A listener that cannot accept, for want of descriptors or memory, would spin: leave all alone for a moment.
     private func pauseAccepting() {
-        for listener in self.listeners { evconnlistener_disable(evhttp_bound_socket_get_listener(listener.socket)) }
+        self.disableListeners()
         var time = timeval(tv_sec: 0, tv_usec: 100_000)
         if let resume = self.resume { event_add(resume, &time) }
     }
 
+    /// Accepts no connections until called with false; the kernel queues them.
+    func pause(_ isPaused: Bool) {
+        self.isPaused = isPaused
+        if isPaused { self.disableListeners() } else { self.resumeAccepting() }
+    }
+
     func resumeAccepting() {
+        guard !self.isPaused else { return }
         for listener in self.listeners { evconnlistener_enable(evhttp_bound_socket_get_listener(listener.socket)) }
+    }
+
+    private func disableListeners() {
+        for listener in self.listeners { evconnlistener_disable(evhttp_bound_socket_get_listener(listener.socket)) }
     }
 
     /// Stops listening; connections go on.

@@ -39,6 +39,7 @@ final class EvhttpEngine {
     var resume: UnsafeMutablePointer<event>?
     private(set) var isStopping = false
     private(set) var isClosed = false
+    var isPaused = false
     /// Called in a turn of its own when the last connection of a stopping server has gone.
     private var onEmpty: [() -> Void] = []
 

@@ -41,6 +41,7 @@ public enum EvhttpServer {
             engine(server).listen(address, backlog: backlog, reusePort: reusePort != 0, result: result)
         }
         table.stop = { engine($0).stop() }
+        table.pause = { engine($0).pause($1 != 0) }
         table.close_all_connections = { engine($0).closeAllConnections() }
         table.connection_count = { engine($0).connectionCount }
         table.destroy = { server in
@@ -87,6 +88,7 @@ public enum EvhttpServer {
         table.abort = { connection($0).abort() }
         table.unsent = { connection($0).unsent }
         table.peer = { connection($0).peer($1, $2, $3) }
+        table.local = { connection($0).local($1, $2, $3) }
     }
 }
 

@@ -30,6 +30,14 @@ final class ErrorWatch {
         _ = self.poller?.remove(fd)
     }
 
+    /// How many handlers it has.
+    var count: Int { self.poller?.handlerCount ?? 0 }
+    /// How many events of the base are its own.
+    var eventCount: Int { self.event == nil ? 0 : 1 }
+
+    /// Another epoll instance under the same descriptor.
+    func renew() -> Int32 { self.poller?.renew() ?? 0 }
+
     func close() {
         if let event = self.event { event_free(event) }
         self.event = nil

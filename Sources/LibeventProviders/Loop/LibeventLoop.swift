@@ -4,6 +4,7 @@
 
 public import CGTornado
 import CLibevent
+public import CProviderKit
 import Glibc
 import ProviderKit
 import Synchronization
@@ -44,10 +45,26 @@ public enum LibeventLoop {
         try LibeventMethods.select(method)
     }
 
+    /// The progress of an open loop of this table, which any thread may look at for ever; null for any other handle.
+    public static func pulse(of loop: OpaquePointer) -> UnsafeMutablePointer<gt_loop_pulse>? {
+        guard self.loops.poller(of: loop) != nil else { return nil }
+        return UnsafeMutablePointer<gt_loop_head>(loop).pointee.pulse
+    }
+
+    /// Whether a waiting thread was brought to wait by libevent itself: an address of libevent's, to tell by.
+    public static var waitsIn: UnsafeRawPointer? {
+        dlsym(nil, "event_base_loop").map { UnsafeRawPointer($0) }
+    }
+
     /// The `event_base` of an open loop of this table; null for any other handle.
     ///
     /// It lives as long as the loop, and is for the loop's thread only.
     public static func base(of loop: OpaquePointer) -> OpaquePointer? {
-        (self.loops.poller(of: loop) as? LibeventPoller)?.base
+        self.poller(of: loop)?.base
+    }
+
+    /// How an open loop of this table waits; null for any other handle.
+    static func poller(of loop: OpaquePointer) -> LibeventPoller? {
+        self.loops.poller(of: loop) as? LibeventPoller
     }
 }

@@ -22,6 +22,14 @@ final class LibeventPoller: LoopPoller {
     /// Owned.
     private var wakeupEvent: UnsafeMutablePointer<event>?
     private var isClosed = false
+    /// What asks DNS on this base; null if libevent makes none.
+    ///
+    /// Owned, and made at the first question.
+    private(set) lazy var dns: OpaquePointer? = {
+        self.hasDNS = true
+        return EvdnsBase.make(self.base)
+    }()
+    private var hasDNS = false
     /// Handlers that want only errors: libevent has no event for that.
     private(set) lazy var errorWatch = ErrorWatch(base: self.base)
 
@@ -48,6 +56,7 @@ final class LibeventPoller: LoopPoller {
     func close() {
         guard !self.isClosed else { return }
         self.isClosed = true
+        if self.hasDNS, let dns = self.dns { evdns_base_free(dns, 0) }
         if let event = self.wakeupEvent { event_free(event) }
         self.deadline?.close()
         self.handlers.removeAll()
@@ -69,6 +78,24 @@ final class LibeventPoller: LoopPoller {
         guard let event else { return -ENOMEM }
         self.wakeupEvent = event
         return event_add(event, nil) == 0 ? 0 : -EIO
+    }
+
+    /// Of the base's events, without those that are this object's.
+    var handlerCount: Int {
+        // An event that is about to be called counts twice.
+        let all = event_base_get_num_events(self.base, UInt32(EVENT_BASE_COUNT_ADDED))
+        let active = event_base_get_num_events(self.base, UInt32(EVENT_BASE_COUNT_ACTIVE))
+        let own = (self.deadline == nil ? 0 : 1) + (self.wakeupEvent == nil ? 0 : 1)
+        return Int(all - active) - own - self.errorWatch.eventCount + self.errorWatch.count
+    }
+
+    func renew() -> Int32 {
+        // First what the base watches, then the base, which begins to watch it anew.
+        let code = self.deadline?.renew() ?? 0
+        if code < 0 { return code }
+        let watched = self.errorWatch.renew()
+        if watched < 0 { return watched }
+        return event_reinit(self.base) == 0 ? 0 : -EIO
     }
 
     func wait(until deadline: Double) -> Int32 {

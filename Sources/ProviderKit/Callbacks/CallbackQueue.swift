@@ -36,6 +36,8 @@ final class CallbackQueue: @unchecked Sendable {
     // The loop's thread's own.
     private var waiting = EntryBuffer()
     private var running = EntryBuffer()
+    /// How many of `running` are still to be called.
+    private var left = 0
 
     // Other threads'.
     private let inbox = CallbackInbox()
@@ -70,7 +72,10 @@ final class CallbackQueue: @unchecked Sendable {
 
     /// Adds from any other thread.
     func post(_ callback: @escaping gt_callback, _ context: UnsafeMutableRawPointer?) {
-        guard self.inbox.add(Entry(callback: callback, context: context)) else { return }
+        if self.inbox.add(Entry(callback: callback, context: context)) { self.wake() }
+    }
+
+    private func wake() {
         var one: UInt64 = 1
         _ = write(self.wakeup, &one, MemoryLayout<UInt64>.size)
     }
@@ -79,6 +84,24 @@ final class CallbackQueue: @unchecked Sendable {
     ///
     /// Those of others wake the loop instead.
     var isWaiting: Bool { self.waiting.count > 0 }
+
+    /// How many are still to be called, those of other threads and of signal handlers included.
+    ///
+    /// It takes them over, which it must to count them.
+    func takeAndCount() -> Int {
+        self.takeRing()
+        if !self.inbox.isEmpty { self.takeInbox() }
+        return self.waiting.count + self.left
+    }
+
+    /// In the child of a fork: another eventfd under the same descriptor.
+    ///
+    /// It is readable, since what others have added may not have been seen yet.
+    func renewWakeup() -> Int32 {
+        let code = gt_replace(self.wakeup, gt_eventfd())
+        if code == 0 { self.wake() }
+        return code
+    }
 
     /// Runs what is queued by now.
     ///
@@ -90,7 +113,11 @@ final class CallbackQueue: @unchecked Sendable {
         swap(&self.waiting, &self.running)
         // Nobody appends to `running`, so its memory stays where it is.
         let entries = self.running.entries
-        for entry in entries { entry.callback(entry.context) }
+        self.left = entries.count
+        for entry in entries {
+            self.left &-= 1
+            entry.callback(entry.context)
+        }
         self.running.removeAll()
     }
 

@@ -43,6 +43,12 @@ struct TimerHeap {
     private var free: UnsafeMutablePointer<Node>?
     private var due = ContiguousArray<UnsafeMutablePointer<Node>>()
 
+    /// How many of the collected ones are still to be called.
+    private var dueLeft = 0
+
+    /// How many are still to be called.
+    var count: Int { self.entries.count + self.dueLeft }
+
     /// The earliest deadline; infinite if there is none.
     var next: Double { self.entries.first?.when ?? .infinity }
 
@@ -73,6 +79,7 @@ struct TimerHeap {
         let place = node.pointee.place
         guard place >= 0 else {
             // In the batch that is being run, which gives it back when it comes to it.
+            if node.pointee.place == Node.due { self.dueLeft -= 1 }
             node.pointee.place = Node.removed
             return
         }
@@ -89,6 +96,7 @@ struct TimerHeap {
             first.node.pointee.place = Node.due
             self.due.append(first.node)
         }
+        self.dueLeft = self.due.count
     }
 
     /// How many were collected.
@@ -100,6 +108,7 @@ struct TimerHeap {
         let isRemoved = node.pointee.place == Node.removed
         let entry = CallbackQueue.Entry(callback: node.pointee.callback, context: node.pointee.context)
         self.recycle(node)
+        if !isRemoved { self.dueLeft -= 1 }
         return isRemoved ? nil : entry
     }
 

@@ -39,6 +39,7 @@ public final class HTTPServerEngine {
     private var listeners: [Listener] = []
     private var sweepTimeout: OpaquePointer?
     private(set) var isStopping = false
+    private(set) var isPaused = false
     /// Called when the last connection of a stopping server has gone.
     var onEmpty: (() -> Void)?
 
@@ -78,6 +79,14 @@ public final class HTTPServerEngine {
 
     func owns(_ listener: Listener) -> Bool {
         self.listeners.contains { $0 === listener }
+    }
+
+    /// Accepts no connections until called with false; the kernel queues them.
+    func pause(_ isPaused: Bool) {
+        self.isPaused = isPaused
+        for listener in self.listeners {
+            if isPaused { listener.pause() } else { listener.resume() }
+        }
     }
 
     /// Stops listening; what waits in the backlog is still taken.

@@ -35,16 +35,29 @@ public final class Listener {
         Unmanaged<Listener>.fromOpaque(handle.unsafelyUnwrapped).takeUnretainedValue()
     }
 
+    /// Begins to accept, unless the engine is paused.
     func start() -> Int32 {
+        guard !self.isWatched, !self.engine.isPaused else { return 0 }
         let code = self.engine.driver.watch(self)
         self.isWatched = code == 0
         return code
     }
 
+    /// Accepts no more for now; the kernel queues connections.
+    func pause() {
+        guard self.isWatched else { return }
+        self.engine.driver.unwatch(self)
+        self.isWatched = false
+    }
+
+    /// Accepts again, as soon as the system lets it.
+    func resume() {
+        if self.start() < 0 { self.resumeLater() }
+    }
+
     /// Stops watching, takes what is already in the backlog, and closes.
     func close(draining: Bool) {
-        if self.isWatched { self.engine.driver.unwatch(self) }
-        self.isWatched = false
+        self.pause()
         if draining { while self.acceptOne() == 0 {} }
         if let path = self.pathToRemove { unlink(path) }
         Glibc.close(self.descriptor)
@@ -56,7 +69,7 @@ public final class Listener {
             switch self.acceptOne() {
             case 0, EINTR, ECONNABORTED, EPROTO: continue
             case EMFILE, ENFILE, ENOBUFS, ENOMEM:
-                self.pause()
+                self.pauseBriefly()
                 return
             default:
                 return
@@ -76,13 +89,16 @@ public final class Listener {
     }
 
     /// A level-triggered listener that cannot accept would spin: leave it alone for a moment.
-    private func pause() {
+    private func pauseBriefly() {
         guard self.isWatched else { return }
-        self.engine.driver.unwatch(self)
-        self.isWatched = false
+        self.pause()
+        self.resumeLater()
+    }
+
+    private func resumeLater() {
         self.engine.callLater(Listener.pause) { [weak self] in
             guard let self, self.engine.owns(self) else { return }
-            _ = self.start()
+            self.resume()
         }
     }
 }

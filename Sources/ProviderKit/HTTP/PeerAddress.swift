@@ -4,7 +4,7 @@
 
 package import Glibc
 
-/// A client's address as the kernel gave it, in the room that IPv6 needs.
+/// The address of one end of a connection as the kernel gave it, in the room that IPv6 needs.
 package struct PeerAddress {
     /// Large enough for an Internet address; a Unix client's is cut off, and not shown.
     package typealias Storage = sockaddr_in6
@@ -15,7 +15,22 @@ package struct PeerAddress {
         self.storage = storage
     }
 
-    package var port: UInt16 { UInt16(bigEndian: self.storage.sin6_port) }
+    /// The address of a connection's own end; that of no Internet address if there is none.
+    package init(localOf descriptor: Int32) {
+        var storage = Storage()
+        var size = socklen_t(MemoryLayout<Storage>.size)
+        let code = withUnsafeMutableBytes(of: &storage) { bytes in
+            getsockname(descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), &size)
+        }
+        self.storage = code == 0 ? storage : Storage()
+    }
+
+    private var isInternet: Bool {
+        Int32(self.storage.sin6_family) == AF_INET || Int32(self.storage.sin6_family) == AF_INET6
+    }
+
+    /// 0 for a Unix socket.
+    package var port: UInt16 { self.isInternet ? UInt16(bigEndian: self.storage.sin6_port) : 0 }
 
     /// Writes the address as text, ending in NUL; returns its length.
     ///
@@ -23,8 +38,8 @@ package struct PeerAddress {
     package func write(to text: UnsafeMutablePointer<CChar>, capacity: Int) -> Int {
         guard capacity > 0 else { return 0 }
         text[0] = 0
+        guard self.isInternet else { return 0 }
         let family = Int32(self.storage.sin6_family)
-        guard family == AF_INET || family == AF_INET6 else { return 0 }
         return withUnsafeBytes(of: self.storage) { bytes in
             // The address lies behind family and port (IPv4), or behind family, port and flow information.
             guard let base = bytes.baseAddress else { return 0 }

@@ -61,6 +61,7 @@ public enum ServerTable {
             engine(server).listen(address, backlog: backlog, reusePort: reusePort != 0, result: result)
         }
         table.stop = { engine($0).stop() }
+        table.pause = { engine($0).pause($1 != 0) }
         table.close_all_connections = { engine($0).closeAllConnections() }
         table.connection_count = { engine($0).connections.count }
         table.destroy = { server in
@@ -97,6 +98,12 @@ public enum ServerTable {
             port?.pointee = peer.port
             guard let text else { return 0 }
             return peer.write(to: text, capacity: capacity)
+        }
+        table.local = { exchange, text, capacity, port in
+            let local = PeerAddress(localOf: connection(exchange).descriptor)
+            port?.pointee = local.port
+            guard let text else { return 0 }
+            return local.write(to: text, capacity: capacity)
         }
     }
 }

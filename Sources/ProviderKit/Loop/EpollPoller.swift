@@ -36,6 +36,10 @@ public final class EpollPoller: LoopPoller {
     /// Owned.
     private var handlers = UnsafeMutableBufferPointer<Handler>(start: nil, count: 0)
     private var lastNumber: UInt32 = 0
+    /// How many descriptors have a handler.
+    public private(set) var handlerCount = 0
+    /// -1 as long as none is watched.
+    private var wakeup: Int32 = -1
     private var isClosed = false
 
     /// An epoll instance; null with `errno` set if the system gives none.
@@ -66,7 +70,22 @@ public final class EpollPoller: LoopPoller {
 
     /// Watches the eventfd `wakeup`, edge-triggered: each write ends one wait, and nobody needs to read.
     public func watchWakeup(_ wakeup: Int32) -> Int32 {
-        self.control(EPOLL_CTL_ADD, wakeup, UInt32(GT_READ) | EPOLLET.rawValue, Self.wakeupMark)
+        self.wakeup = wakeup
+        return self.control(EPOLL_CTL_ADD, wakeup, UInt32(GT_READ) | EPOLLET.rawValue, Self.wakeupMark)
+    }
+
+    /// Another epoll instance under the same descriptor, with the same handlers.
+    ///
+    /// Those whose descriptor was closed get none, as in the parent.
+    public func renew() -> Int32 {
+        let code = gt_replace(self.descriptor, epoll_create1(Int32(O_CLOEXEC)))
+        if code < 0 { return code }
+        for (index, handler) in self.handlers.enumerated() where handler.callback != nil {
+            let fd = Int32(index)
+            let code = self.control(EPOLL_CTL_ADD, fd, handler.events & ~Self.errors, Self.mark(fd, handler))
+            if code < 0, code != -EBADF { return code }
+        }
+        return self.wakeup < 0 ? 0 : self.watchWakeup(self.wakeup)
     }
 
     // MARK: Handlers
@@ -84,8 +103,10 @@ public final class EpollPoller: LoopPoller {
         self.lastNumber &+= 1
         let handler = Handler(callback: callback, context: context, events: events, number: self.lastNumber)
         let code = self.control(EPOLL_CTL_ADD, fd, events & ~Self.errors, Self.mark(fd, handler))
-        if code == 0 { self.handlers[index] = handler }
-        return code
+        guard code == 0 else { return code }
+        self.handlers[index] = handler
+        self.handlerCount += 1
+        return 0
     }
 
     /// Changes what a handler is told of; -ENOENT if there is none.
@@ -101,6 +122,7 @@ public final class EpollPoller: LoopPoller {
     public func remove(_ fd: Int32) -> Int32 {
         guard self.has(fd) else { return -ENOENT }
         self.handlers[Int(fd)] = Handler()
+        self.handlerCount -= 1
         // It fails where the descriptor was closed before: then the kernel has forgotten it by itself.
         _ = self.control(EPOLL_CTL_DEL, fd, 0, 0)
         return 0

@@ -18,6 +18,15 @@ public final class LoopEngine {
     private let thread = pthread_self()
     private(set) var isRunning = false
 
+    /// What other threads see of this one's progress.
+    ///
+    /// Never freed: a watcher may look at it at any time.
+    let pulse: UnsafeMutablePointer<gt_loop_pulse> = {
+        let pulse = UnsafeMutablePointer<gt_loop_pulse>.allocate(capacity: 1)
+        pulse.initialize(to: gt_loop_pulse())
+        return pulse
+    }()
+
     private var timers = TimerHeap()
     private var isStopping = false
 
@@ -52,14 +61,39 @@ public final class LoopEngine {
             self.isStopping = false
         }
         while !self.isStopping {
-            let code = self.turn()
+            let code = self.turn(until: .infinity)
             if code < 0 { return code }
         }
         return 0
     }
 
+    /// One turn: waits no later than `deadline`.
+    ///
+    /// The loop counts as running meanwhile, so that what it calls can neither start nor close it. A `stop` is left for
+    /// the next `start`.
+    func runOnce(until deadline: Double) -> Int32 {
+        guard !self.isRunning else { return -EALREADY }
+        self.isRunning = true
+        defer { self.isRunning = false }
+        return self.turn(until: deadline)
+    }
+
     func stop() {
         self.isStopping = true
+    }
+
+    /// Descriptors whose handlers do not count as pending.
+    var background: Set<Int32> = []
+
+    /// Everything that the loop could still call.
+    var pending: Int {
+        self.poller.handlerCount - self.background.count + self.timers.count + self.callbacks.takeAndCount()
+    }
+
+    /// In the child of a fork: kernel objects of its own, under the same descriptors.
+    func renew() -> Int32 {
+        let code = self.callbacks.renewWakeup()
+        return code < 0 ? code : self.poller.renew()
     }
 
     func close() -> Int32 {
@@ -68,9 +102,12 @@ public final class LoopEngine {
         return 0
     }
 
-    private func turn() -> Int32 {
-        let code = self.poller.wait(until: self.callbacks.isWaiting ? -.infinity : self.timers.next)
+    private func turn(until limit: Double) -> Int32 {
+        gt_pulse_turn(self.pulse, 1)
+        defer { gt_pulse_turn(self.pulse, 0) }
+        let code = self.poller.wait(until: self.callbacks.isWaiting ? -.infinity : min(limit, self.timers.next))
         if code < 0 { return code }
+        gt_pulse_mark(self.pulse)
         if self.timers.next < .infinity { self.runTimers() }
         self.callbacks.runPass()
         return 0

@@ -14,7 +14,11 @@ enum LoopHandle {
     static func make(_ engine: LoopEngine) -> OpaquePointer {
         let head = UnsafeMutablePointer<gt_loop_head>.allocate(capacity: 1)
         head.initialize(
-            to: gt_loop_head(ring: engine.callbacks.ring, engine: Unmanaged.passRetained(engine).toOpaque())
+            to: gt_loop_head(
+                ring: engine.callbacks.ring,
+                engine: Unmanaged.passRetained(engine).toOpaque(),
+                pulse: engine.pulse
+            )
         )
         return OpaquePointer(head)
     }

@@ -28,6 +28,11 @@ public protocol LoopPoller: AnyObject {
     func update(_ fd: Int32, _ events: UInt32) -> Int32
     /// Removes the descriptor's handler, which is not called any more, not even for what was ready already.
     func remove(_ fd: Int32) -> Int32
+    /// How many handlers there are, those of whoever else uses what it waits with included.
+    var handlerCount: Int { get }
+    /// In the child of a fork, which shares them with its parent: puts new kernel objects in the place of the poller's
+    /// own, and has them watch what is watched.
+    func renew() -> Int32
     /// Gives everything back. Nothing is called after it.
     func close()
 }

@@ -30,13 +30,28 @@ public enum LoopTable {
             guard let loop else { return 0 }
             return LoopHandle.with(loop) { $0.isRunning ? 1 : 0 }
         }
+        table.run_once = { loop, deadline in
+            guard let loop, !deadline.isNaN else { return -EINVAL }
+            return LoopHandle.with(loop) { $0.runOnce(until: deadline) }
+        }
+        table.pending = { loop in loop.map { LoopHandle.with($0) { $0.pending } } ?? 0 }
+        table.after_fork = { loop in
+            guard let loop else { return -EINVAL }
+            return LoopHandle.with(loop) { $0.renew() }
+        }
     }
 
     private static func fillHandlers(_ table: inout gt_ioloop) {
         table.add_handler = { loop, fd, events, callback, context in
+            let isBackground = events & UInt32(GT_BACKGROUND) != 0
+            let events = events & ~UInt32(GT_BACKGROUND)
             guard let loop, let callback, LoopTable.isValid(events) else { return -EINVAL }
             guard fd >= 0 else { return -EBADF }
-            return LoopHandle.with(loop) { $0.poller.add(fd, events, callback, context) }
+            return LoopHandle.with(loop) { engine in
+                let code = engine.poller.add(fd, events, callback, context)
+                if code == 0, isBackground { engine.background.insert(fd) }
+                return code
+            }
         }
         table.update_handler = { loop, fd, events in
             guard let loop, LoopTable.isValid(events) else { return -EINVAL }
@@ -46,7 +61,10 @@ public enum LoopTable {
         table.remove_handler = { loop, fd in
             guard let loop else { return -EINVAL }
             guard fd >= 0 else { return -EBADF }
-            return LoopHandle.with(loop) { $0.poller.remove(fd) }
+            return LoopHandle.with(loop) { engine in
+                if !engine.background.isEmpty { engine.background.remove(fd) }
+                return engine.poller.remove(fd)
+            }
         }
     }
 

@@ -19,7 +19,7 @@ public final class ThreadLoops: Sendable {
     public init(make: @escaping @Sendable () -> (any LoopPoller)?) {
         var key = pthread_key_t()
         let code = pthread_key_create(&key, nil)
-        precondition(code == 0, "This process has used up its thread-specific keys, and each kind of loop needs one.")
+        demand(code == 0, "This process has used up its thread-specific keys, and each kind of loop needs one.")
         self.key = key
         self.make = make
     }

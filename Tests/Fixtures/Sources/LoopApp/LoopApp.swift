@@ -13,7 +13,7 @@ func runChecks() throws {
     let hasConcurrency = getenv("LOOPAPP_NO_CONCURRENCY") == nil
     var lists = [
         callbackChecks, timeoutChecks, threadChecks, signalChecks, handlerChecks, errorChecks, runningChecks,
-        closingChecks, periodicChecks, failureChecks, runSyncChecks,
+        closingChecks, periodicChecks, failureChecks, runSyncChecks, turnChecks, forkChecks,
     ]
     if hasConcurrency { lists += [taskChecks, actorChecks, foreignThreadChecks] }
     var checks = Array(lists.joined())
