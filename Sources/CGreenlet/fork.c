@@ -1,0 +1,29 @@
+/* This file is part of gtornado.
+ * Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ *
+ * The child of a fork: the running greenlet, or the app's main, goes on; the others stay behind in the parent.
+ */
+#include "hub.h"
+
+static void abandon(gt_hub *hub) {
+    for (gt_greenlet *greenlet = hub->oldest; greenlet; greenlet = greenlet->newer) {
+        if (greenlet == gt_running) continue;
+        gt_unqueue(greenlet);
+        greenlet->abandoned = true;
+    }
+    hub->waiting = hub->main.state == GT_GREENLET_WAITING;
+    hub->live = gt_running && !gt_running->is_main;
+    hub->offloaded = 0;
+    hub->next = 0;
+}
+
+void gt_hub_after_fork(void) {
+    gt_hub *hub = gt_this_hub;
+    if (!hub) return;
+    abandon(hub);
+    hub->ioloop.after_fork(hub->loop);
+    gt_fds_after_fork(hub);
+    /* Nobody watches its descriptor any more: it tries again. */
+    if (hub->main.kind == GT_WAITS_FD) gt_make_ready(&hub->main);
+}

@@ -1,0 +1,238 @@
+/* This file is part of gtornado.
+ * Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ *
+ * The life of a greenlet: spawned, resumed, suspended, ended.
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "hub.h"
+#include "sanitizers.h"
+
+__thread gt_greenlet *gt_running __attribute__((tls_model("initial-exec")));
+void (*gt_on_switch)(gt_greenlet *from, gt_greenlet *to);
+uint64_t *gt_switch_marks;
+
+/* Swift's runtime, which a process without Swift lacks. */
+void swift_task_enterThreadLocalContext(char *state) __attribute__((weak));
+void swift_task_exitThreadLocalContext(char *state) __attribute__((weak));
+void *swift_task_getCurrent(void) __attribute__((weak));
+
+static __thread unsigned pins;
+
+void gt_pin(void) { pins++; }
+
+void gt_unpin(void) { pins--; }
+
+int gt_may_switch(void) { return pins == 0 && (!swift_task_getCurrent || !swift_task_getCurrent()); }
+
+void gt_name(gt_greenlet *greenlet, const char *name) {
+    size_t length = name ? strnlen(name, sizeof greenlet->name - 1) : 0;
+    memcpy(greenlet->name, name ? name : "", length);
+    greenlet->name[length] = 0;
+}
+
+/* ----- the ready queue ----- */
+
+static void queue(gt_hub *hub, gt_greenlet *greenlet) {
+    greenlet->queued = true;
+    greenlet->next = 0;
+    greenlet->previous = hub->ready_last;
+    if (hub->ready_last) hub->ready_last->next = greenlet;
+    else hub->ready_first = greenlet;
+    hub->ready_last = greenlet;
+    hub->ready++;
+}
+
+void gt_unqueue(gt_greenlet *greenlet) {
+    if (!greenlet->queued) return;
+    gt_hub *hub = greenlet->hub;
+    greenlet->queued = false;
+    if (greenlet->previous) greenlet->previous->next = greenlet->next;
+    else hub->ready_first = greenlet->next;
+    if (greenlet->next) greenlet->next->previous = greenlet->previous;
+    else hub->ready_last = greenlet->previous;
+    hub->ready--;
+}
+
+gt_greenlet *gt_claim(gt_greenlet *greenlet) {
+    gt_unqueue(greenlet);
+    if (greenlet->state == GT_GREENLET_WAITING) greenlet->hub->waiting--;
+    greenlet->state = GT_GREENLET_READY;
+    return greenlet;
+}
+
+static void drain(void *context) {
+    gt_hub *hub = context;
+    hub->drain_scheduled = false;
+    hub->now = gt_now();
+    gt_hub_drain(hub);
+}
+
+static void schedule(gt_hub *hub) {
+    if (hub->drain_scheduled || hub->draining) return;
+    hub->drain_scheduled = true;
+    hub->ioloop.add_callback(hub->loop, drain, hub);
+}
+
+void gt_make_ready(gt_greenlet *greenlet) {
+    if (greenlet->queued || greenlet->abandoned || greenlet->ended) return;
+    gt_hub *hub = greenlet->hub;
+    if (greenlet->state == GT_GREENLET_WAITING) {
+        greenlet->state = GT_GREENLET_READY;
+        hub->waiting--;
+    }
+    /* The app's main looks at `state` after each turn that it runs. */
+    if (greenlet->is_main) return;
+    queue(hub, greenlet);
+    schedule(hub);
+}
+
+void gt_hub_drain(gt_hub *hub) {
+    /* Those that get ready from here on wait for the loop's next turn, so that descriptors and timeouts get theirs. */
+    hub->draining = true;
+    for (size_t left = hub->ready; left > 0 && hub->ready_first; left--) {
+        gt_greenlet *greenlet = hub->ready_first;
+        gt_unqueue(greenlet);
+        gt_resume(hub, greenlet);
+    }
+    hub->draining = false;
+    if (hub->ready > 0) schedule(hub);
+}
+
+/* ----- switching ----- */
+
+static void enter(gt_hub *hub, gt_greenlet *greenlet, uintptr_t saved[2]) {
+    if (hub->exceptions) {
+        saved[0] = hub->exceptions[0];
+        saved[1] = hub->exceptions[1];
+        hub->exceptions[0] = greenlet->exceptions[0];
+        hub->exceptions[1] = greenlet->exceptions[1];
+    }
+    if (swift_task_enterThreadLocalContext) swift_task_enterThreadLocalContext((char *)greenlet->accesses);
+}
+
+static void leave(gt_hub *hub, gt_greenlet *greenlet, const uintptr_t saved[2]) {
+    if (swift_task_exitThreadLocalContext) swift_task_exitThreadLocalContext((char *)greenlet->accesses);
+    if (hub->exceptions) {
+        greenlet->exceptions[0] = hub->exceptions[0];
+        greenlet->exceptions[1] = hub->exceptions[1];
+        hub->exceptions[0] = saved[0];
+        hub->exceptions[1] = saved[1];
+    }
+}
+
+static inline void told(gt_greenlet *from, gt_greenlet *to) {
+    if (gt_switch_marks) __atomic_store_n(gt_switch_marks, *gt_switch_marks + 1, __ATOMIC_RELAXED);
+    if (__builtin_expect(gt_on_switch != 0, 0)) gt_on_switch(from, to);
+}
+
+static void bury(gt_hub *hub, gt_greenlet *greenlet) {
+    if (greenlet->older) greenlet->older->newer = greenlet->newer;
+    else hub->oldest = greenlet->newer;
+    if (greenlet->newer) greenlet->newer->older = greenlet->older;
+    else hub->newest = greenlet->older;
+    hub->live--;
+    greenlet->id = 0;
+    gt_fiber_destroy(greenlet->sanitizer);
+    gt_stacks_give(greenlet);
+}
+
+void gt_resume(gt_hub *hub, gt_greenlet *greenlet) {
+    uintptr_t saved[2] = {0, 0};
+    while (greenlet) {
+        hub->next = 0;
+        greenlet->state = GT_GREENLET_RUNNING;
+        greenlet->switches++;
+        greenlet->since = hub->now;
+        told(0, greenlet);
+        enter(hub, greenlet, saved);
+        gt_running = greenlet;
+        gt_fiber_enter(greenlet);
+        gt_switch_stack(&hub->sp, greenlet->sp);
+        gt_fiber_entered_hub(hub);
+        gt_running = 0;
+        leave(hub, greenlet, saved);
+        hub->switches++;
+        told(greenlet, 0);
+        if (greenlet->ended) bury(hub, greenlet);
+        greenlet = hub->next;
+    }
+}
+
+void gt_suspend_running(gt_greenlet *self, enum gt_wait_kind kind, const char *why) {
+    gt_hub *hub = self->hub;
+    self->kind = (uint8_t)kind;
+    self->why = why;
+    self->since = hub->now;
+    if (self->queued) {
+        self->state = GT_GREENLET_READY;
+    } else {
+        self->state = GT_GREENLET_WAITING;
+        hub->waiting++;
+    }
+    int saved = errno;
+    gt_fiber_leave(self, hub);
+    gt_switch_stack(&self->sp, hub->sp);
+    gt_fiber_entered(self);
+    errno = saved;
+    self->kind = GT_WAITS_NOT;
+}
+
+/* ----- beginning and end ----- */
+
+/* Called by gt_stack_bottom on a greenlet's own stack. */
+__attribute__((noreturn, visibility("hidden"))) void gt_greenlet_main(void);
+
+void gt_greenlet_main(void) {
+    gt_greenlet *self = gt_running;
+    gt_fiber_entered(self);
+    self->entry(self->context);
+    gt_hub *hub = self->hub;
+    gt_greenlet *parent = self->parent;
+    /* A dead parent's stack may have a new owner, with another number. */
+    bool parent_lives = parent && parent->id == self->parent_id && parent->hub == hub && !parent->abandoned;
+    bool parent_waits = parent_lives && parent->kind == GT_WAITS_SWITCH;
+    if (parent_waits && parent->is_main) gt_make_ready(parent);
+    else if (parent_waits) hub->next = gt_claim(parent);
+    self->ended = true;
+    self->state = GT_GREENLET_WAITING;
+    gt_fiber_leave_for_good(hub);
+    gt_switch_stack(&self->sp, hub->sp);
+    __builtin_unreachable();
+}
+
+gt_greenlet *gt_spawn(gt_callback entry, void *context, const char *name, uint32_t flags) {
+    gt_hub *hub = gt_hub_current();
+    if (!hub) {
+        errno = ENOTSUP;
+        return 0;
+    }
+    gt_greenlet *greenlet = gt_stacks_take();
+    if (!greenlet) return 0;
+    char *stack = greenlet->stack;
+    size_t stack_size = greenlet->stack_size;
+    memset(greenlet, 0, offsetof(gt_greenlet, name));
+    greenlet->stack = stack;
+    greenlet->stack_size = stack_size;
+    greenlet->hub = hub;
+    greenlet->entry = entry;
+    greenlet->context = context;
+    greenlet->id = ++hub->spawned;
+    greenlet->born = greenlet->since = hub->now;
+    greenlet->fd = -1;
+    gt_name(greenlet, name);
+    greenlet->sp = gt_stack_prepare((void *)((uintptr_t)greenlet & ~(uintptr_t)15));
+    greenlet->sanitizer = gt_fiber_create();
+    greenlet->older = hub->newest;
+    if (hub->newest) hub->newest->newer = greenlet;
+    else hub->oldest = greenlet;
+    hub->newest = greenlet;
+    hub->live++;
+    /* Where nothing runs on this thread but the loop. */
+    if ((flags & GT_SPAWN_NOW) && !gt_running && gt_may_switch()) gt_resume(hub, greenlet);
+    else gt_make_ready(greenlet);
+    return greenlet;
+}

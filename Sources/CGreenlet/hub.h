@@ -1,0 +1,188 @@
+/* This file is part of gtornado.
+ * Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ *
+ * What the files of this folder share: a greenlet, a hub, and what they do for each other.
+ */
+#ifndef GT_HUB_H
+#define GT_HUB_H
+
+#include <stdbool.h>
+
+#include "CGreenlet.h"
+
+#pragma GCC visibility push(hidden)
+
+/* What a suspended greenlet waits for. */
+enum gt_wait_kind {
+    GT_WAITS_NOT = 0,
+    GT_WAITS_PARKED,
+    GT_WAITS_SLEEPING,
+    GT_WAITS_FD,
+    GT_WAITS_SWITCH,
+    /* From here on no interrupt ends it. For a lock of threads that a suspended greenlet holds. */
+    GT_WAITS_LOCK,
+    /* For a worker thread, which writes into the greenlet's frame: nothing else may end it. */
+    GT_WAITS_WORKER
+};
+
+/* Lies at the top of its own stack, so that a pooled greenlet is warm in the cache where its stack is. The app's main
+ * has one in its hub. */
+struct gt_greenlet {
+    void *sp;
+    gt_hub *hub;
+    gt_callback entry;
+    void *context;
+    /* What Swift and C++ keep for each thread, and each stack needs of its own: the open exclusive accesses, and the
+     * exceptions being handled. */
+    uintptr_t accesses[2];
+    uintptr_t exceptions[2];
+    /* In the ready queue, if `queued`. */
+    gt_greenlet *next, *previous;
+    /* Among the living, by age. */
+    gt_greenlet *older, *newer;
+    gt_greenlet *parent;
+    uint64_t parent_id;
+    uint64_t id, switches;
+    double born, since;
+    gt_timeout *timer;
+    const char *why;
+    /* The lowest usable byte of the stack, and how many there are; the guard is not counted. */
+    char *stack;
+    size_t stack_size;
+    void *sanitizer;
+    int fd;
+    int interrupt;
+    uint8_t state, kind;
+    bool queued, is_main, woken, timed_out, ended, abandoned;
+    char name[48];
+};
+
+/* A greenlet's wait for one descriptor, on its stack. */
+typedef struct gt_fd_wait {
+    gt_greenlet *greenlet;
+    uint32_t events, happened;
+    int fd;
+    bool closed;
+    /* Counts the hub's waits; and the hub's `forks` when it began. */
+    uint64_t number;
+    unsigned forks;
+    struct gt_fd_wait *next, *previous;
+} gt_fd_wait;
+
+typedef struct gt_fd_slot {
+    gt_fd_wait *waits;
+    /* Told from one that an earlier file of the same number has left in the kernel. */
+    uint32_t registration;
+    bool registered;
+} gt_fd_slot;
+
+struct gt_hub {
+    /* Where the hub goes on when the running greenlet is suspended. */
+    void *sp;
+    gt_greenlet *ready_first, *ready_last;
+    size_t ready;
+    /* Who runs next, before the ready ones: the target of switch_to(). */
+    gt_greenlet *next;
+    uintptr_t *exceptions;
+    /* The loop's time, looked at once a turn. */
+    double now;
+    bool drain_scheduled, draining;
+    gt_ioloop ioloop;
+    gt_loop *loop;
+    gt_greenlet main;
+    gt_greenlet *oldest, *newest;
+    size_t live, waiting, offloaded;
+    uint64_t spawned, switches;
+    int epoll;
+    gt_fd_slot *slots;
+    int slot_count;
+    size_t fd_waits;
+    uint64_t wait_number;
+    unsigned forks;
+    /* Of the thread's own stack, as AddressSanitizer says. */
+    void *sanitizer;
+    const void *stack_bottom;
+    size_t stack_size;
+    gt_hub *next_hub;
+};
+
+extern __thread gt_hub *gt_this_hub __attribute__((tls_model("initial-exec")));
+
+/* switch_*.S */
+void gt_switch_stack(void **save, void *load);
+void *gt_stack_prepare(void *top);
+
+/* stacks.c: memory of greenlets. A stack is never unmapped, so what lies in it may be looked at. */
+void gt_stacks_set_size(size_t size);
+size_t gt_stacks_size(void);
+/* A greenlet with its stack, `stack` filled in, the rest undefined; null with errno. */
+gt_greenlet *gt_stacks_take(void);
+void gt_stacks_give(gt_greenlet *greenlet);
+size_t gt_stacks_pooled(void);
+/* The most that was ever in use of a stack. */
+size_t gt_stack_used(const gt_greenlet *greenlet);
+/* The greenlet whose stack (1) or guard (2) holds an address; 0 if none does. */
+int gt_stacks_find(const void *address, gt_greenlet **greenlet);
+/* In the child of a fork: nobody holds the lock there. */
+void gt_stacks_after_fork(void);
+
+/* greenlet.c */
+gt_greenlet *gt_spawn(gt_callback entry, void *context, const char *name, uint32_t flags);
+void gt_name(gt_greenlet *greenlet, const char *name);
+/* Runs a greenlet, and those it switches to, until control comes back to the hub. */
+void gt_resume(gt_hub *hub, gt_greenlet *greenlet);
+/* Suspends the running greenlet. It comes back when it was made ready. */
+void gt_suspend_running(gt_greenlet *self, enum gt_wait_kind kind, const char *why);
+void gt_make_ready(gt_greenlet *greenlet);
+void gt_unqueue(gt_greenlet *greenlet);
+/* Takes a greenlet out of what it waits for, to be resumed at once. */
+gt_greenlet *gt_claim(gt_greenlet *greenlet);
+
+void gt_hub_drain(gt_hub *hub);
+
+/* hub.c */
+/* Ends the calling thread's hub just before its loop is closed, which drops the hub's callback; -EBUSY while greenlets
+ * are left. */
+int gt_hub_drop(void);
+void gt_hubs_each(void (*visit)(gt_hub *hub, void *context), void *context);
+
+/* watched_loop.c */
+const gt_ioloop *gt_hub_plain_ioloop(const gt_ioloop *ioloop);
+void gt_hub_set_default(const gt_ioloop *ioloop);
+int gt_hub_open_default(void);
+
+/* main_greenlet.c: the app's main waits by running the loop. 0, or a negative errno value. */
+int gt_main_wait(gt_hub *hub, double deadline);
+
+/* wait.c */
+bool gt_arm_timer(gt_greenlet *self, double deadline);
+void gt_disarm_timer(gt_greenlet *self);
+/* Suspends with a deadline. 0: somebody made it ready; else -ETIMEDOUT, or the interrupt's code. */
+int gt_wait(gt_greenlet *self, enum gt_wait_kind kind, double deadline, const char *why);
+void gt_interrupt(gt_greenlet *greenlet, int error);
+int gt_yield(void);
+
+/* wait_fd.c */
+int gt_fds_open(gt_hub *hub);
+void gt_fds_close(gt_hub *hub);
+/* Forgets every wait, and watches with kernel objects of this process. */
+int gt_fds_after_fork(gt_hub *hub);
+
+/* offload.c */
+void gt_workers_after_fork(void);
+void gt_workers_limit(unsigned limit);
+void gt_workers_count(size_t *all, size_t *busy);
+
+/* switch_to.c */
+int gt_switch_to(gt_greenlet *target);
+void gt_set_parent(gt_greenlet *greenlet, gt_greenlet *parent);
+
+/* info.c */
+void gt_info(gt_greenlet *greenlet, gt_greenlet_info *info);
+void gt_each(void (*visit)(gt_greenlet *greenlet, void *context), void *context);
+size_t gt_backtrace(gt_greenlet *greenlet, void **addresses, size_t capacity);
+
+#pragma GCC visibility pop
+
+#endif

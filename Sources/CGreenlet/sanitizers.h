@@ -1,0 +1,101 @@
+/* This file is part of gtornado.
+ * Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ *
+ * What ThreadSanitizer and AddressSanitizer must be told of stack switches; nothing where they are not in use.
+ */
+#ifndef GT_SANITIZERS_H
+#define GT_SANITIZERS_H
+
+#include "hub.h"
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define GT_TSAN 1
+#endif
+#if __has_feature(address_sanitizer)
+#define GT_ASAN 1
+#endif
+#endif
+
+#if defined(GT_TSAN)
+void *__tsan_get_current_fiber(void);
+void *__tsan_create_fiber(unsigned flags);
+void __tsan_destroy_fiber(void *fiber);
+void __tsan_switch_to_fiber(void *fiber, unsigned flags);
+#endif
+#if defined(GT_ASAN)
+void __sanitizer_start_switch_fiber(void **fake_stack, const void *bottom, size_t size);
+void __sanitizer_finish_switch_fiber(void *fake_stack, const void **bottom, size_t *size);
+#endif
+
+static inline void *gt_fiber_create(void) {
+#if defined(GT_TSAN)
+    return __tsan_create_fiber(0);
+#else
+    return 0;
+#endif
+}
+
+static inline void gt_fiber_destroy(void *fiber) {
+#if defined(GT_TSAN)
+    if (fiber) __tsan_destroy_fiber(fiber);
+#else
+    (void)fiber;
+#endif
+}
+
+/* On the hub's stack, before a switch to a greenlet. */
+static inline void gt_fiber_enter(gt_greenlet *greenlet) {
+#if defined(GT_TSAN)
+    greenlet->hub->sanitizer = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(greenlet->sanitizer, 0);
+#elif defined(GT_ASAN)
+    __sanitizer_start_switch_fiber(&greenlet->hub->sanitizer, greenlet->stack, greenlet->stack_size);
+#else
+    (void)greenlet;
+#endif
+}
+
+/* On the hub's stack, after a switch back. */
+static inline void gt_fiber_entered_hub(gt_hub *hub) {
+#if defined(GT_ASAN)
+    __sanitizer_finish_switch_fiber(hub->sanitizer, 0, 0);
+#else
+    (void)hub;
+#endif
+}
+
+/* On a greenlet's stack, after a switch to it. */
+static inline void gt_fiber_entered(gt_greenlet *greenlet) {
+#if defined(GT_ASAN)
+    __sanitizer_finish_switch_fiber(greenlet->sanitizer, &greenlet->hub->stack_bottom, &greenlet->hub->stack_size);
+#else
+    (void)greenlet;
+#endif
+}
+
+/* On a greenlet's stack, before a switch to the hub. */
+static inline void gt_fiber_leave(gt_greenlet *greenlet, gt_hub *hub) {
+#if defined(GT_TSAN)
+    (void)greenlet;
+    __tsan_switch_to_fiber(hub->sanitizer, 0);
+#elif defined(GT_ASAN)
+    __sanitizer_start_switch_fiber(&greenlet->sanitizer, hub->stack_bottom, hub->stack_size);
+#else
+    (void)greenlet;
+    (void)hub;
+#endif
+}
+
+static inline void gt_fiber_leave_for_good(gt_hub *hub) {
+#if defined(GT_TSAN)
+    __tsan_switch_to_fiber(hub->sanitizer, 0);
+#elif defined(GT_ASAN)
+    __sanitizer_start_switch_fiber(0, hub->stack_bottom, hub->stack_size);
+#else
+    (void)hub;
+#endif
+}
+
+#endif

@@ -1,0 +1,41 @@
+/* This file is part of gtornado.
+ * Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ *
+ * Greenlets that hand control to each other, as in Python's greenlet.
+ */
+#include <errno.h>
+#include <math.h>
+
+#include "hub.h"
+
+static bool can_be_switched_to(const gt_greenlet *target) {
+    if (target->ended || target->abandoned) return false;
+    if (target->state == GT_GREENLET_NEW || target->state == GT_GREENLET_READY) return true;
+    return target->state == GT_GREENLET_WAITING && (target->kind == GT_WAITS_SWITCH || target->kind == GT_WAITS_PARKED);
+}
+
+/* From the loop's own callbacks: runs it, and returns when it is suspended or has ended. */
+static int run_from_loop(gt_greenlet *target) {
+    if (target->is_main || !gt_may_switch()) gt_make_ready(target);
+    else gt_resume(target->hub, gt_claim(target));
+    return 0;
+}
+
+int gt_switch_to(gt_greenlet *target) {
+    gt_greenlet *self = gt_running;
+    if (target && !can_be_switched_to(target)) return -EINVAL;
+    if (target && target->kind == GT_WAITS_PARKED) target->woken = true;
+    if (!self) return target ? run_from_loop(target) : -EINVAL;
+    if (!gt_may_switch()) return -EDEADLK;
+    if (self->interrupt) return -self->interrupt;
+    if (target == self) return 0;
+    if (target && (target->is_main || self->is_main)) gt_make_ready(target);
+    else if (target) self->hub->next = gt_claim(target);
+    return gt_wait(self, GT_WAITS_SWITCH, INFINITY, "switch");
+}
+
+void gt_set_parent(gt_greenlet *greenlet, gt_greenlet *parent) {
+    greenlet->parent = parent;
+    greenlet->parent_id = parent ? parent->id : 0;
+}
