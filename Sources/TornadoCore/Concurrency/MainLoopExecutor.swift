@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 
 #if compiler(>=6.3)
+import ProviderKit
 @_spi(ExperimentalCustomExecutors) @_spi(ExperimentalScheduling) import _Concurrency
 
 /// The main actor's executor: the main thread's loop.
@@ -37,7 +38,7 @@ final class MainLoopExecutor: MainExecutor, SchedulingExecutor {
     }
 
     func checkIsolated() {
-        precondition(
+        demand(
             self.jobs.loop.isOnThread,
             "This code belongs to the main actor, and was called on another thread than the main event loop's."
         )

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 
 import CGTornado
+import ProviderKit
 
 /// A job that sleeps: a timeout of the loop that enqueues it.
 ///
@@ -21,7 +22,7 @@ final class TimedJob {
     /// From any thread.
     static func schedule(_ job: UnownedJob, isMain: Bool, after delay: some DurationProtocol, on jobs: LoopJobs) {
         guard let delay = delay as? Duration else {
-            preconditionFailure(
+            trap(
                 """
                 A task sleeps on a clock that counts in \(type(of: delay)), which the event loop cannot turn into \
                 seconds. Let the clock sleep by itself, or sleep on ContinuousClock or SuspendingClock.

@@ -5,6 +5,7 @@
 import CGTornado
 import CProviderKit
 import Glibc
+import ProviderKit
 
 /// Each thread's own loop object, in thread-specific storage, which holds one reference to it.
 enum CurrentLoop {
@@ -12,7 +13,7 @@ enum CurrentLoop {
         var key = pthread_key_t()
         // The reference of a thread that ends is kept: others may still hold the loop and add callbacks to it.
         let code = pthread_key_create(&key, nil)
-        precondition(code == 0, "This process has used up its thread-specific keys, and IOLoop.current needs one.")
+        demand(code == 0, "This process has used up its thread-specific keys, and IOLoop.current needs one.")
         return key
     }()
 
@@ -21,6 +22,11 @@ enum CurrentLoop {
             return Unmanaged<IOLoop>.fromOpaque(place).takeUnretainedValue()
         }
         return Self.make()
+    }
+
+    /// The calling thread's, if it has one.
+    static var ifAny: IOLoop? {
+        pthread_getspecific(Self.key).map { Unmanaged<IOLoop>.fromOpaque($0).takeUnretainedValue() }
     }
 
     static func set(_ loop: IOLoop) {
@@ -40,7 +46,7 @@ enum CurrentLoop {
         let table = Registry.ioloop
         guard let handle = table.pointee.current() else {
             let provider = String(cString: table.pointee.name)
-            preconditionFailure(
+            trap(
                 """
                 IOLoop.current: the provider '\(provider)' made no event loop for this thread: \
                 \(String(cString: strerror(errno))). A loop needs a few file descriptors: see `ulimit -n`.

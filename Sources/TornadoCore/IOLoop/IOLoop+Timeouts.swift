@@ -4,6 +4,7 @@
 
 import CGTornado
 import Glibc
+import ProviderKit
 
 extension IOLoop {
     /// Runs `callback` once when ``time()`` has reached `when`; equal times in the order they were set.
@@ -12,8 +13,8 @@ extension IOLoop {
     @discardableResult
     public func callAt(_ when: Double, _ callback: @escaping () throws -> Void) -> Timeout {
         self.checkThread("IOLoop.callAt")
-        precondition(!when.isNaN, "IOLoop.callAt was given a deadline that is not a number (NaN).")
-        precondition(!self.isClosed, "IOLoop.callAt was called on a closed event loop; IOLoop.current makes a new one.")
+        demand(!when.isNaN, "IOLoop.callAt was given a deadline that is not a number (NaN).")
+        demand(!self.isClosed, "IOLoop.callAt was called on a closed event loop; IOLoop.current makes a new one.")
         let timeout = Timeout(self, callback)
         let handle = self.table.pointee.call_at(
             self.handle,
@@ -22,7 +23,7 @@ extension IOLoop {
             Unmanaged.passUnretained(timeout).toOpaque()
         )
         guard let handle else {
-            preconditionFailure("The event loop took no timeout: \(String(cString: strerror(errno))).")
+            trap("The event loop took no timeout: \(String(cString: strerror(errno))).")
         }
         timeout.handle = handle
         self.timeouts.insert(timeout)
@@ -56,7 +57,7 @@ extension IOLoop {
     /// Cancels a timeout; nothing happens if it has fired or was removed.
     public func removeTimeout(_ timeout: Timeout) {
         self.checkThread("IOLoop.removeTimeout")
-        precondition(timeout.loop === self, "IOLoop.removeTimeout was given a timeout of another event loop.")
+        demand(timeout.loop === self, "IOLoop.removeTimeout was given a timeout of another event loop.")
         guard let handle = timeout.handle else { return }
         timeout.handle = nil
         self.table.pointee.remove_timeout(self.handle, handle)

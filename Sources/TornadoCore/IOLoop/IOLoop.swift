@@ -4,6 +4,7 @@
 
 import CGTornado
 import Glibc
+import ProviderKit
 
 /// An event loop: descriptors, timeouts and callbacks, one at a time, on one thread.
 ///
@@ -98,7 +99,8 @@ public final class IOLoop: @unchecked Sendable {
         if !self.isClosed { self.table.pointee.stop(self.handle) }
     }
 
-    /// Whether the loop is inside ``start()``.
+    /// Whether the loop runs: inside ``start()``, or in turns where the app's main waits without it, as it may under
+    /// gtornado.
     public var isRunning: Bool {
         !self.isClosed && self.table.pointee.is_running(self.handle) != 0
     }
@@ -190,7 +192,7 @@ public final class IOLoop: @unchecked Sendable {
 
     @inline(never)
     private static func trapForeignThread(_ name: StaticString) -> Never {
-        preconditionFailure(
+        trap(
             """
             \(name) was called on a thread that this event loop does not belong to. A loop and all that hangs on it \
             belong to one thread; from others, only addCallback may be used: loop.addCallback { ... } runs its closure \

@@ -2,6 +2,8 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
+import ProviderKit
+
 /// Calls a function again and again, every so many milliseconds, on the loop of the thread that starts it.
 ///
 /// ```swift
@@ -28,11 +30,11 @@ public final class PeriodicCallback {
     ///   - jitter: By what part of that each run may be off, at random; 0 to 1.
     ///   - callback: What it throws is logged, and does not end the series.
     public init(callbackTime: Double, jitter: Double = 0, _ callback: @escaping () throws -> Void) {
-        precondition(
+        demand(
             callbackTime > 0 && callbackTime.isFinite,
             "PeriodicCallback needs a time of more than 0 milliseconds, not \(callbackTime)."
         )
-        precondition(jitter >= 0 && jitter <= 1, "PeriodicCallback needs a jitter from 0 to 1, not \(jitter).")
+        demand(jitter >= 0 && jitter <= 1, "PeriodicCallback needs a jitter from 0 to 1, not \(jitter).")
         self.callbackTime = callbackTime
         self.jitter = jitter
         self.callback = callback

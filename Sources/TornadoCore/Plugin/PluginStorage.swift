@@ -33,6 +33,7 @@ enum PluginStorage {
 
     private static func run(_ host: UnsafePointer<gt_host>?) -> Int32 {
         LogSettings.take(host)
+        HostCores.take(host)
         do {
             // Before any task exists, so that all of them run on the loop.
             LoopConcurrency.install(on: IOLoop.current)

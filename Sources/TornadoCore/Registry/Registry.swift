@@ -36,6 +36,16 @@ public enum Registry {
         Self.table(in: .httpserver).assumingMemoryBound(to: gt_httpserver.self)
     }
 
+    /// The table of what suspends and resumes; null where nothing does, as in an app that runs without gtornado.
+    public static var suspend: UnsafePointer<gt_suspend>? {
+        Self.place(of: .suspend).pointee.table.map { $0.assumingMemoryBound(to: gt_suspend.self) }
+    }
+
+    /// The resolver's table in use; null if nobody has registered one.
+    public static var resolver: UnsafePointer<gt_resolver>? {
+        Self.place(of: .resolver).pointee.table.map { $0.assumingMemoryBound(to: gt_resolver.self) }
+    }
+
     /// Registers a provider.
     ///
     /// Where a runner has exchanged the table already, the runner's stays in use.
@@ -70,7 +80,7 @@ public enum Registry {
 
     private static func table(in slot: Slot) -> UnsafeRawPointer {
         guard let table = Self.place(of: slot).pointee.table else {
-            preconditionFailure(
+            trap(
                 """
                 Nobody provides the slot '\(slot)' of this app's registry. Something has put a null table there: a \
                 runner, or a call of Registry.register. Leave the slot alone, or register a complete table.

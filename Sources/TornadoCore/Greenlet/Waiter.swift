@@ -1,0 +1,148 @@
+// This file is part of gtornado.
+// Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
+// SPDX-License-Identifier: MIT
+
+import CGTornado
+import ProviderKit
+
+/// One wait of a greenlet or of a task, in somebody's list until it is woken.
+///
+/// - Note: The unchecked conformance is sound because everything happens on the loop's thread: what comes from elsewhere, a
+///   task's cancellation, is sent there first.
+class Waiter: @unchecked Sendable {
+    private enum State {
+        case waiting
+        case woken
+        case timedOut
+        case cancelled
+    }
+
+    /// The greenlet that waits; null if a task does.
+    private let greenlet: OpaquePointer?
+    private var continuation: UnsafeContinuation<Void, Never>?
+    private var state = State.waiting
+    // Neighbours in the list.
+    fileprivate var next: Waiter?
+    fileprivate unowned(unsafe) var previous: Waiter?
+    fileprivate var isListed = false
+
+    /// A wait of the running greenlet, or of the running task.
+    init(ofTask: Bool = false) {
+        self.greenlet = ofTask ? nil : GreenletEngine.table?.pointee.current()
+    }
+
+    var isWoken: Bool { self.state == .woken }
+
+    /// Ends the wait; the greenlet or task goes on soon.
+    func wake() {
+        guard self.state == .waiting else { return }
+        self.end(.woken)
+    }
+
+    /// Suspends the greenlet until it is woken.
+    ///
+    /// - Returns: False if `deadline` came first.
+    func wait(until deadline: Double, _ why: StaticString) throws -> Bool {
+        while !self.isWoken {
+            do {
+                if try !Parking.park(until: deadline, why) { return self.isWoken }
+            } catch {
+                // Woken and interrupted at the same time: what it was given must not get lost. The interruption stays.
+                if self.isWoken { return true }
+                // Whoever still knows of the wait must not wake a greenlet that has gone.
+                self.state = .cancelled
+                throw error
+            }
+        }
+        return true
+    }
+
+    /// Suspends the task until it is woken.
+    ///
+    /// - Returns: False if `timeout` seconds passed first.
+    nonisolated(nonsending) func wait(_ timeout: Double?) async throws -> Bool {
+        let loop = IOLoop.current
+        let timer = timeout.map { loop.callLater($0) { self.giveUp(.timedOut) } }
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+                if self.state == .waiting { self.continuation = continuation } else { continuation.resume() }
+            }
+        } onCancel: {
+            loop.addCallback { self.giveUp(.cancelled) }
+        }
+        if let timer { loop.removeTimeout(timer) }
+        if self.state == .cancelled { throw CancellationError() }
+        return self.isWoken
+    }
+
+    private func giveUp(_ state: State) {
+        guard self.state == .waiting else { return }
+        self.end(state)
+    }
+
+    private func end(_ state: State) {
+        self.state = state
+        if let continuation = self.continuation {
+            self.continuation = nil
+            continuation.resume()
+        } else if let greenlet = self.greenlet {
+            GreenletEngine.table?.pointee.unpark(greenlet)
+        }
+    }
+}
+
+/// A wait that hands something over.
+final class ItemWaiter<Item>: Waiter, @unchecked Sendable {
+    /// What it waits to give, or was given.
+    var item: Item?
+    /// Why there will be nothing.
+    var failure: GreenletError?
+
+    init(_ item: Item? = nil, ofTask: Bool = false) {
+        self.item = item
+        super.init(ofTask: ofTask)
+    }
+
+    /// Takes what it was given out.
+    func take() throws -> Item {
+        if let failure = self.failure { throw failure }
+        guard let item = self.item else { trap("A wait ended without what it waited for.") }
+        self.item = nil
+        return item
+    }
+}
+
+/// Waits in the order in which they began; adding and removing take the same time however many there are.
+struct WaitList {
+    private var first: Waiter?
+    private unowned(unsafe) var last: Waiter?
+    private(set) var count = 0
+
+    var isEmpty: Bool { self.first == nil }
+
+    mutating func append(_ waiter: Waiter) {
+        waiter.isListed = true
+        waiter.previous = self.last
+        if let last = self.last { last.next = waiter } else { self.first = waiter }
+        self.last = waiter
+        self.count += 1
+    }
+
+    /// Takes a waiter out; nothing happens if it is not in the list.
+    mutating func remove(_ waiter: Waiter) {
+        guard waiter.isListed else { return }
+        waiter.isListed = false
+        let next = waiter.next
+        waiter.next = nil
+        if let next { next.previous = waiter.previous } else { self.last = waiter.previous }
+        if let previous = waiter.previous { previous.next = next } else { self.first = next }
+        waiter.previous = nil
+        self.count -= 1
+    }
+
+    mutating func popFirst() -> Waiter? {
+        guard let waiter = self.first else { return nil }
+        self.remove(waiter)
+        return waiter
+    }
+}
