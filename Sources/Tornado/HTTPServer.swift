@@ -27,8 +27,15 @@ public final class HTTPServer {
     /// The target's, not counted again.
     let application: Unmanaged<Application>?
     let table: UnsafePointer<gt_httpserver>
+    /// What puts synchronous handlers into greenlets; null where nothing does.
+    let suspend = Registry.suspend
+    let cores = Cores.current
     /// The loop of the thread that made the server.
     let loop = IOLoop.current
+    /// The callback reads the body itself, in a greenlet, if there are any: it is called before the body is there.
+    var readsBodyInCallback = false
+    /// A client that goes ends the greenlet of its callback.
+    var endsCallbackOnDisconnect = false
     private var engine: OpaquePointer?
     private var bound: [(address: String, backlog: Int, reusePort: Bool)] = []
 
@@ -41,6 +48,8 @@ public final class HTTPServer {
     }
 
     /// A server that gives its requests, bodies read, to a function, which answers through `request.connection`.
+    ///
+    /// Under gtornado each call of the function runs in a greenlet, and may call what blocks (see `Cores`).
     ///
     /// A request for which the function throws before it has begun an answer is answered with 500.
     public init(settings: Settings = Settings(), _ requestCallback: @escaping (HTTPServerRequest) throws -> Void) {
@@ -121,15 +130,31 @@ public final class HTTPServer {
         return self.table.pointee.connection_count(engine)
     }
 
+    /// Whether new connections are left in the kernel's queue for now.
+    ///
+    /// A server of a provider that cannot do it accepts them all the same.
+    var isPaused = false {
+        didSet { if self.isPaused != oldValue { self.tellPaused() } }
+    }
+
+    private func tellPaused() {
+        let offset = MemoryLayout<gt_httpserver>.offset(of: \.pause) ?? Int.max
+        guard let engine, Int(self.table.pointee.size) > offset else { return }
+        self.table.pointee.pause?(engine, self.isPaused ? 1 : 0)
+    }
+
     /// Stops listening, drops every connection and frees the server.
     ///
     /// Not from inside a handler: use `IOLoop.current.addCallback` there.
     public func close() {
         guard let engine else { return }
         self.engine = nil
+        self.cores.remove(self)
         self.table.pointee.destroy(engine)
         Unmanaged.passUnretained(self).release()
     }
+
+    var callsBackAtOnce: Bool { self.readsBodyInCallback && self.suspend != nil }
 
     private func started() throws -> OpaquePointer {
         if let engine { return engine }
@@ -146,6 +171,8 @@ public final class HTTPServer {
             throw ListenError("The HTTP server refused its settings: \(why). Check sizes and timeouts.")
         }
         self.engine = engine
+        self.cores.add(self)
+        if self.suspend == nil { self.cores.warnWithoutEngine() }
         return engine
     }
 }

@@ -28,6 +28,13 @@ import Testing
     }
 
     @Test(arguments: Provider.allCases)
+    func functionsGetBodies(provider: Provider) throws {
+        let server = try WebServer(provider)
+        let answer = try server.request("/closure/body", method: "POST", body: "the body")
+        #expect(answer.status == 200 && answer.body == "the body")
+    }
+
+    @Test(arguments: Provider.allCases)
     func readsArguments(provider: Provider) throws {
         let server = try WebServer(provider)
         let answer = try server.form("/args?a=q&a=%20+", Self.urlencoded, "a=b%0b%01&a=+last+")

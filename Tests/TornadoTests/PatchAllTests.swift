@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import TestKit
 import Testing
 
@@ -11,6 +12,8 @@ import Testing
         let process = try ChildProcess([try Place.fixture("webapp-patched")])
         let line = try process.line(with: "webapp on ")
         #expect(process.output.contains("ioloop true httpserver true"))
+        #expect(process.output.contains("socket true file false original true"))
+        #expect(process.output.contains("resolver threads (nothing was registered)"))
         let port = try #require(line.split(separator: ":").last.flatMap { UInt16($0) })
         let answer = try RawClient.exchange(
             port: port,
@@ -19,5 +22,21 @@ import Testing
         )
         #expect(answer.contains("sync closure"))
         #expect(answer.contains("async closure"))
+    }
+
+    @Test func piecesCanBePatchedAfterwards() throws {
+        let process = try ChildProcess(
+            [try Place.fixture("webapp-patched")],
+            environment: ["WEBAPP_PATCH_SEPARATELY": "1"]
+        )
+        let line = try process.line(with: "webapp on ")
+        #expect(process.output.contains("ioloop true httpserver true"))
+        let port = try #require(line.split(separator: ":").last.flatMap { UInt16($0) })
+        // Handlers still have greenlets, which wait on the loop that was put in last: two seconds are not four.
+        let clients = try (0..<2).map { _ in try RawClient(port: port) }
+        let begun = Date()
+        for client in clients { client.send("GET /block/2 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") }
+        for client in clients { #expect(try Answer(client.receive(seconds: 20).text).status == 200) }
+        #expect(Date().timeIntervalSince(begun) < 3.9)
     }
 }

@@ -2,23 +2,41 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
+import Glibc
 import TestKit
 
-/// The web fixture, running on one of the provider combinations.
+/// The web fixture, or another that prints its port likewise, running on one of the provider combinations.
 final class WebServer {
     let provider: Provider
     let process: ChildProcess
     let port: UInt16
+    /// Where it listens, in its own words.
+    private let line: String
 
-    init(_ provider: Provider, environment: [String: String] = [:]) throws {
+    init(
+        _ provider: Provider,
+        fixture: String = "webapp",
+        options: [String] = [],
+        environment: [String: String] = [:]
+    ) throws {
         self.provider = provider
         let environment = environment.merging(["GTORNADO_LOG_FORMAT": "console"]) { own, _ in own }
-        self.process = try ChildProcess(try provider.command(fixture: "webapp"), environment: environment)
-        let line = try self.process.line(with: "webapp on ")
-        guard let port = line.split(separator: ":").last.flatMap({ UInt16($0) }) else {
-            throw Answer.Malformed(text: line)
-        }
+        let command = try provider.command(fixture: fixture, options: options)
+        self.process = try ChildProcess(command, environment: environment)
+        self.line = try self.process.line(with: "\(fixture) on ")
+        guard let port = Self.ports(in: self.line).first else { throw Answer.Malformed(text: self.line) }
         self.port = port
+    }
+
+    /// The port of a fixture's second server.
+    func secondPort() throws -> UInt16 {
+        let ports = Self.ports(in: self.line)
+        guard ports.count == 2 else { throw Answer.Malformed(text: self.line) }
+        return ports[1]
+    }
+
+    private static func ports(in line: String) -> [UInt16] {
+        line.split(separator: " ").compactMap { $0.split(separator: ":").last.flatMap { UInt16($0) } }
     }
 
     /// Sends a request on a connection of its own and reads its answer.
@@ -39,58 +57,39 @@ final class WebServer {
         try self.request(target, method: "POST", headers: ["Content-Type: \(type)"], body: body)
     }
 
+    /// What the app says of its engine: the value of one name.
+    func engine(_ name: String) throws -> String {
+        let body = try self.request("/engine").body
+        let parts = body.split(separator: "\"").map(String.init)
+        return parts.firstIndex(of: name).map { parts[$0 + 2] } ?? "nothing in \(body)"
+    }
+
+    /// Waits until the app says that of its engine; the last that it said, if it does not.
+    func engine(_ name: String, is expected: String, seconds: Double = 10) throws -> String {
+        var said = ""
+        for _ in 0..<Int(seconds * 50) {
+            said = try self.engine(name)
+            if said == expected { break }
+            usleep(20_000)
+        }
+        return said
+    }
+
+    /// A connection on which that was sent.
+    func send(_ target: String, _ fields: String = "") throws -> RawClient {
+        let client = try RawClient(port: self.port)
+        client.send("GET \(target) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
+        return client
+    }
+
+    /// Log lines that hold these words, when there are as many: a line may come after the answer that it is about.
+    func logLines(_ words: String, count: Int) -> [Substring] {
+        for _ in 0..<500 where self.logLines(words).count < count { usleep(20_000) }
+        return self.logLines(words)
+    }
+
     /// Log lines so far that hold these words.
     func logLines(_ words: String) -> [Substring] {
         self.process.errors.split(separator: "\n").filter { $0.contains(words) }
     }
-}
-
-/// An answer, taken apart.
-struct Answer {
-    struct Malformed: Error { let text: String }
-
-    let status: Int
-    let reason: String
-    let fields: [(name: String, value: String)]
-    let body: String
-
-    init(_ text: String) throws {
-        // Not by characters: CR LF is one.
-        let scalars = Array(text.unicodeScalars)
-        let end = scalars.indices.first {
-            $0 + 3 < scalars.count && scalars[$0...($0 + 3)].map(\.value) == [13, 10, 13, 10]
-        }
-        guard let end else { throw Malformed(text: text) }
-        func string(_ part: ArraySlice<Unicode.Scalar>) -> String { String(String.UnicodeScalarView(part)) }
-        let lines = scalars[..<end].split(separator: "\n").map { string($0).filter { $0 != "\r" } }
-        let first = lines[0].split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-        guard first.count == 3, let status = Int(first[1]) else { throw Malformed(text: text) }
-        self.status = status
-        self.reason = String(first[2])
-        self.fields = lines.dropFirst().map { line in
-            let parts = line.split(separator: ":", maxSplits: 1)
-            let value = parts.count > 1 ? String(parts[1].drop { $0 == " " }) : ""
-            return (parts.first.map { $0.lowercased() } ?? "", value)
-        }
-        let isChunked = self.fields.contains { $0.name == "transfer-encoding" && $0.value.lowercased() == "chunked" }
-        let rest = scalars[(end + 4)...]
-        self.body = isChunked ? try Answer.joined(rest.map { $0 }) : string(rest)
-    }
-
-    private static func joined(_ chunked: [Unicode.Scalar]) throws -> String {
-        var body = String.UnicodeScalarView()
-        var at = 0
-        while true {
-            guard let lineEnd = chunked[at...].firstIndex(of: "\r"),
-                let size = Int(String(String.UnicodeScalarView(chunked[at..<lineEnd])), radix: 16),
-                lineEnd + 2 + size + 2 <= chunked.count
-            else { throw Malformed(text: String(String.UnicodeScalarView(chunked))) }
-            if size == 0 { return String(body) }
-            body.append(contentsOf: chunked[(lineEnd + 2)..<(lineEnd + 2 + size)])
-            at = lineEnd + 2 + size + 2
-        }
-    }
-
-    subscript(name: String) -> String? { self.all(name).first }
-    func all(_ name: String) -> [String] { self.fields.filter { $0.name == name.lowercased() }.map(\.value) }
 }

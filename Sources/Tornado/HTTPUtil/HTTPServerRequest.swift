@@ -4,6 +4,7 @@
 
 import CGTornado
 import Glibc
+import ProviderKit
 
 /// One request, as a server received it.
 ///
@@ -116,6 +117,13 @@ public final class HTTPServerRequest {
         self.kept = block
     }
 
+    /// Gives a field of the head another name, in the head's own copy.
+    func renameField(_ index: Int, _ name: StaticString) {
+        self.keepHead()
+        self.kept?.assumingMemoryBound(to: gt_header.self)[index].name = gt_bytes(name)
+        self.details?.headers = nil
+    }
+
     /// The first field of a lowercase name, as the server holds it.
     func field(_ name: StaticString) -> gt_bytes? {
         for index in 0..<self.head.header_count where self.head.headers[index].name.equalsLowercased(name) {
@@ -146,4 +154,16 @@ final class RequestDetails {
     var remoteIP: String?
     var scheme: String?
     var drained: [() -> Void] = []
+    /// Told of more of the body, by who reads it in a greenlet.
+    var bodyWaiter: (() -> Void)?
+    /// Between the server and the handler, if the body is decompressed on its way.
+    var compressedBody: CompressedBody?
+    /// Why there will be no more of the body.
+    var bodyError: (any Error)?
+    /// The greenlet of a callback that is to end with its client.
+    var greenlet: OpaquePointer?
+    /// That has happened.
+    var isEndedByClient = false
+    /// Held while the request waits for a core.
+    var place: WaitingLine<CoreWork>.Place?
 }

@@ -42,9 +42,15 @@ public struct HTTPConnection {
     }
 
     /// Sends a piece of the body.
+    ///
+    /// In a greenlet, as under gtornado, it waits until the client has taken enough for more to be written.
+    ///
+    /// - Throws: `HTTPOutputError` if it is out of order or too long, `StreamClosedError` if the client has gone; what was
+    ///   thrown into the greenlet while it waited, in which case the piece has been taken.
     public func write(_ bytes: [UInt8]) throws {
         let result = bytes.withUnsafeBufferPointer { self.request.send(gt_bytes($0), end: false) }
         try HTTPOutputError.check(result, "write")
+        if result == Int32(GT_WRITE_FULL) { try self.request.waitUntilDrained("HTTPConnection.write") }
     }
 
     /// Sends a piece of the body as UTF-8.

@@ -21,15 +21,25 @@ extension HTTPServer {
         public var sslOptions: SSLOptions?
         /// What `request.protocol` says where the connection does not tell: `https` behind a proxy that ends TLS.
         public var `protocol`: String?
-        /// Decoding compressed request bodies.
+        /// Decompresses request bodies with `Content-Encoding: gzip` (or `x-gzip`) as they arrive.
         ///
-        /// Not offered: listening with true fails, and bodies arrive as sent.
+        /// Handlers see the body as if it had been sent so. Of the head only two things change: `Content-Encoding` is
+        /// called `X-Consumed-Content-Encoding` then, and gateway applications see no `CONTENT_LENGTH`, which would be
+        /// another body's. `maxBodySize` holds for what is sent and again for what that stands for: more is answered
+        /// with 413. What is no gzip, or ends too early, or has something else behind it, is answered with 400. Bodies
+        /// in other codings, or in several, arrive as sent.
+        ///
+        /// ```swift
+        /// var settings = HTTPServer.Settings()
+        /// settings.decompressRequest = true
+        /// try app.listen(8888, settings: settings)
+        /// ```
         public var decompressRequest = false
         /// The largest piece of a body handed to `dataReceived`, in bytes.
         public var chunkSize = 64 * 1024
         /// Bytes of a request's head: more is answered with 431.
         public var maxHeaderSize = 64 * 1024
-        /// Bytes of a body: more is answered with 413.
+        /// Bytes of a body, decompressed or not: more is answered with 413.
         public var maxBodySize = 100 * 1024 * 1024
         /// Bytes of unsent output above which `flush()` waits.
         public var maxBufferSize = 1024 * 1024
@@ -48,12 +58,6 @@ extension HTTPServer {
                 throw ListenError(
                     "HTTPServer.Settings.sslOptions is set, but TLS is not available in gtornado \(gtornadoVersion): "
                         + "put a proxy that ends TLS in front, and set xheaders."
-                )
-            }
-            guard !self.decompressRequest else {
-                throw ListenError(
-                    "HTTPServer.Settings.decompressRequest is set, but gtornado \(gtornadoVersion) does not decode "
-                        + "request bodies: decode them in the handler, by the Content-Encoding header."
                 )
             }
         }

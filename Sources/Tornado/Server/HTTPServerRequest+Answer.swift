@@ -55,8 +55,14 @@ extension HTTPServerRequest {
 
     /// Asks for the body, or for none of it for now.
     func wantBody(_ wanted: Bool) {
-        guard let exchange, self.awaitsBody, !self.isAnswered else { return }
-        _ = self.table.pointee.want_body(exchange, wanted ? 1 : 0)
+        guard self.exchange != nil, self.awaitsBody, !self.isAnswered else { return }
+        if let compressed = self.details?.compressedBody, !compressed.want(wanted, of: self) { return }
+        self.tellServer(wantsBody: wanted)
+    }
+
+    func tellServer(wantsBody: Bool) {
+        guard let exchange else { return }
+        _ = self.table.pointee.want_body(exchange, wantsBody ? 1 : 0)
     }
 
     /// The server's output is full: `callback` runs when it has drained, or when the exchange has ended.

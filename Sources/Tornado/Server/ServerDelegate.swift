@@ -44,6 +44,7 @@ enum ServerDelegate {
         _ view: UnsafePointer<gt_request>
     ) -> UnsafeMutableRawPointer? {
         var request = HTTPServerRequest(server: server, exchange: exchange, view: view)
+        if server.settings.decompressRequest { request.decompressBody() }
         if let application = server.application {
             application._withUnsafeGuaranteedRef { $0.begin(request) }
         } else {
@@ -71,19 +72,34 @@ private func request(_ context: UnsafeMutableRawPointer?) -> HTTPServerRequest {
 extension HTTPServerRequest {
     func bodyArrived(_ piece: gt_bytes) {
         guard !self.isAnswered else { return }
+        if let compressed = self.details?.compressedBody { return compressed.arrived(piece.buffer, of: self) }
+        self.deliverBody(piece.buffer)
+    }
+
+    /// A piece of the body as the handler is to see it.
+    func deliverBody(_ piece: UnsafeBufferPointer<UInt8>) {
         if let handler, handler.isStreaming {
-            handler.received(Array(piece.buffer))
+            handler.received(Array(piece))
         } else {
-            self.appendToBody(piece.buffer)
+            self.appendToBody(piece)
+            self.tellBodyWaiter()
         }
     }
 
     func bodyEnded() {
         guard self.awaitsBody else { return }
+        if let compressed = self.details?.compressedBody { return compressed.ended(of: self) }
+        self.completeBody()
+    }
+
+    /// All of the body was delivered.
+    func completeBody() {
         self.awaitsBody = false
         guard !self.isAnswered else { return }
         if let handler {
             handler.bodyComplete()
+        } else if self.server.callsBackAtOnce {
+            self.tellBodyWaiter()
         } else {
             self.runCallback()
         }
@@ -92,7 +108,19 @@ extension HTTPServerRequest {
     func peerClosed() {
         guard !self.isPeerClosed else { return }
         self.isPeerClosed = true
-        if !self.isAnswered { self.handler?.connectionClosed() }
+        guard !self.isAnswered else { return }
+        let handler = self.handler
+        self.leaveQueue()
+        self.endCallback()
+        handler?.connectionClosed()
+    }
+
+    /// The client has gone, or has its answer: gives up the place in the queue for a core.
+    func leaveQueue() {
+        guard let place = self.details?.place else { return }
+        self.parsed.place = nil
+        self.server.cores.leave(place)
+        if let handler { handler.endQuietly() } else { self.abort() }
     }
 
     func exchangeFinished(lost: Bool) {
@@ -100,13 +128,17 @@ extension HTTPServerRequest {
         let wasAnswered = self.answer == .ended
         if lost || !wasAnswered { self.answer = .lost }
         let handler = self.handler
+        self.leaveQueue()
         self.handler = nil
         self.runDrained()
-        if !wasAnswered { handler?.connectionClosed() }
+        self.tellBodyWaiter()
+        guard !wasAnswered else { return }
+        self.endCallback()
+        handler?.connectionClosed()
     }
 
     func beginCallback() {
-        if self.awaitsBody {
+        if self.awaitsBody, !self.server.callsBackAtOnce {
             self.wantBody(true)
         } else {
             self.runCallback()
@@ -114,11 +146,20 @@ extension HTTPServerRequest {
     }
 
     private func runCallback() {
+        if let suspend = self.server.suspend {
+            self.server.cores.run(.callback(self), suspend)
+        } else {
+            self.performCallback()
+        }
+    }
+
+    func performCallback() {
         guard case .callback(let callback) = self.server.target else { return }
         do {
             try callback(self)
         } catch {
-            Log.application.error("Uncaught error from a request callback: \(LogText.escaped("\(error)"))")
+            let summary = LogText.summary(of: self)
+            Log.application.error("Uncaught error \(summary) from a request callback: \(LogText.escaped("\(error)"))")
             guard self.answer == .none else { return self.abort() }
             try? self.connection.writeHeaders(500, contentLength: 0)
             try? self.connection.finish()

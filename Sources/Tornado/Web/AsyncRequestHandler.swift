@@ -98,6 +98,7 @@ open class AsyncRequestHandler: RequestHandler, LoopWork {
     private func nextChunk() async throws -> [UInt8]? {
         while self.chunks.isEmpty {
             if self.isClientGone { throw StreamClosedError() }
+            if let error = self.request.details?.bodyError { throw error }
             if !self.request.awaitsBody { return nil }
             self.request.wantBody(true)
             await withUnsafeContinuation { self.chunkWaiter = $0 }
@@ -121,7 +122,11 @@ open class AsyncRequestHandler: RequestHandler, LoopWork {
     }
 
     override func bodyComplete() {
-        if self.isStreaming { self.wake() } else { self.spawn() }
+        if self.isStreaming { self.wake() } else { self.run() }
+    }
+
+    override func bodyFailed(_ error: any Error) {
+        if self.isStreaming { self.wake() } else { super.bodyFailed(error) }
     }
 
     override func connectionClosed() {

@@ -16,8 +16,10 @@ open class ErrorHandler: RequestHandler {
         throw HTTPError(self.statusCode)
     }
 
+    override var neverWaits: Bool { type(of: self) == ErrorHandler.self }
+
     /// Every method is answered with the error, none with 405.
-    override func run() {
+    override func perform() {
         do {
             try self.prepare()
             self.methodReturned()
@@ -41,7 +43,7 @@ public final class FallbackHandler: RequestHandler {
     }
 
     /// Gives the request away: from here on it is the function's.
-    override func run() {
+    override func perform() {
         do {
             try self.fallback?(self.request)
             self.isFinished = true

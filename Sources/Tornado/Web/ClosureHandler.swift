@@ -29,7 +29,11 @@ final class ClosureHandler: AsyncRequestHandler {
     }
 
     override func run() {
-        guard case .sync(let function) = self.action else { return super.run() }
+        if case .sync = self.action { self.runSynchronously() } else { super.run() }
+    }
+
+    override func perform() {
+        guard case .sync(let function) = self.action else { return super.perform() }
         do {
             try self.request.parseInput()
             try function(self)

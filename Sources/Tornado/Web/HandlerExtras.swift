@@ -13,6 +13,9 @@ final class HandlerExtras {
     /// Everything written, if it is more than one string.
     var buffer: [UInt8] = []
 
+    /// The body, where it is streamed to a handler in a greenlet.
+    var streamedBody: StreamedBody?
+
     /// Whether the answer's head is the standard one, as far as it is said here.
     var leavesHead: Bool { self.headers == nil && self.reason == nil && self.newCookies.isEmpty }
 }
@@ -56,7 +59,8 @@ extension RequestHandler {
         return extras.buffer.isEmpty
     }
 
-    private var made: HandlerExtras {
+    /// Made on first use.
+    final var made: HandlerExtras {
         if let extras { return extras }
         let extras = HandlerExtras()
         self.extras = extras

@@ -22,6 +22,8 @@ public final class RedirectHandler: RequestHandler {
     /// Redirects.
     public override func head() throws { try self.redirectOn() }
 
+    override var neverWaits: Bool { true }
+
     private func redirectOn() throws {
         let target = try RedirectTarget.fill(self.url, self.pathArguments, self.pathNames)
         let query = self.request.query

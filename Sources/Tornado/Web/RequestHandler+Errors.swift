@@ -21,6 +21,8 @@ extension RequestHandler {
         do {
             if let error = error as? MethodNotAllowed {
                 try self.setHeader("Allow", error.allowed.joined(separator: ", "))
+            } else if let error = error as? CoresFull {
+                try self.setHeader("Retry-After", error.retryAfter)
             }
             try self.writeError(Int(self.status), error: error)
         } catch {
@@ -47,6 +49,7 @@ extension RequestHandler {
             if !self.isFinished { self.finish() }
             return
         }
+        if self.isEndedByClient { return self.endQuietly() }
         self.logException(error)
         guard !self.isFinished else { return }
         self.sendError((error as? any HTTPStatusError)?.statusCode ?? 500, error: error)

@@ -83,12 +83,27 @@ extension RequestHandler {
         if !self.isBufferEmpty { self.buffer = [] }
     }
 
-    /// Sends what was written so far, the head first, and returns at once.
+    /// Sends what was written so far, the head first.
     ///
-    /// Output that the client does not take is kept in memory: use `flush(_:)`, or `await` in an async method, to write
-    /// no faster than the client reads.
+    /// In a greenlet, as under gtornado, it waits until the client has taken enough for more to be written. Elsewhere it
+    /// returns at once, and output that the client does not take is kept in memory: use `flush(_:)`, or `await` in an
+    /// async method, to write no faster than the client reads. It is the same call when the client has gone:
+    /// `isConnectionClosed` tells. If the wait is ended, by a `Timeout` or because the greenlet is killed, the connection is
+    /// dropped: nothing would hold back what is written after that.
     public final func flush() {
         _ = self.flushNow()
+        guard self.isOutputFull else { return }
+        do {
+            try self.request.waitUntilDrained("RequestHandler.flush")
+        } catch {
+            Log.general.debug("\(LogText.summary(of: self.request)): dropped; flush() was not let wait: \(error)")
+            self.request.abort()
+        }
+    }
+
+    /// Whether the client has gone: what is written now will not reach it.
+    public final var isConnectionClosed: Bool {
+        self.request.answer == .lost || (self.request.exchange == nil && self.request.answer != .ended)
     }
 
     /// Sends what was written so far and calls `then` when more may be written: at once, later, or when the client has
@@ -166,6 +181,7 @@ extension RequestHandler {
 
     /// The answer is over: logs it, tells the app, and lets go.
     final func completed() {
+        self.endInterrupt()
         self.dropBody()
         self.application.logRequest(self)
         self.onFinish()

@@ -17,8 +17,11 @@ import CGTornado
 ///
 /// One handler is made for each request. Its methods are called on the loop's thread, `initialize` first, then
 /// `prepare`, then the method, last `onFinish`. A method that throws is answered with an error page; one that returns
-/// without `finish()` is finished for it, unless `autoFinish` was set to false. See `AsyncRequestHandler` for methods
-/// that wait.
+/// without `finish()` is finished for it, unless `autoFinish` was set to false.
+///
+/// Under gtornado `prepare`, `dataReceived`, the method and what they call run in a greenlet of their own: they may call
+/// functions that block, and others are served meanwhile (see `Cores`). `setDefaultHeaders`, `initialize` and
+/// `onConnectionClose` run on the loop itself and must not block. See `AsyncRequestHandler` for methods that `await`.
 open class RequestHandler {
     /// The application that the request came to.
     public let application: Application
@@ -45,6 +48,12 @@ open class RequestHandler {
     var areHeadersWritten = false
     var isOutputFull = false
     var wasToldOfClose = false
+    /// The client went, and `endsOnDisconnect` had the greenlet interrupted.
+    var isEndedByClient = false
+    /// Whose handle is dead when the methods have returned.
+    ///
+    /// Nil outside of that time, and where there are no greenlets.
+    var greenlet: OpaquePointer?
 
     /// Made by the framework, once a request.
     ///
@@ -63,6 +72,15 @@ open class RequestHandler {
 
     /// Whether the body is handed to `dataReceived` as it arrives, instead of being collected.
     open class var streamRequestBody: Bool { false }
+
+    /// Whether a client that closes its connection, or only its sending half, before the answer is complete ends the
+    /// handler's greenlet.
+    ///
+    /// What the handler is waiting for then fails, as does what it waits for afterwards: blocking calls of C libraries
+    /// with `ECANCELED`, until the method has returned or thrown. An error that it throws by then is not logged. The
+    /// access line says 499. Without greenlets it has no effect; a handler that goes on waiting in a loop, without looking
+    /// at what fails, holds up the process.
+    open class var endsOnDisconnect: Bool { false }
 
     /// Called first, with the route's arguments.
     open func initialize(_ arguments: HandlerArguments) throws {}
@@ -146,27 +164,31 @@ open class RequestHandler {
     }
 
     /// Runs the handler; the body, if it is not streamed, is there.
-    func run() {
-        do {
-            let method = try self.checkedMethod()
-            try self.request.parseInput()
-            try self.prepare()
-            if self.isFinished { return }
-            try self.call(method)
-            self.methodReturned()
-        } catch {
-            self.handle(error)
-        }
+    func run() { self.runSynchronously() }
+
+    /// Runs the handler as far as it can without its body, or in a greenlet that waits for it.
+    func runStreaming() {
+        if self.request.awaitsBody, self.request.server.suspend != nil { self.made.streamedBody = StreamedBody() }
+        self.runSynchronously()
     }
 
-    /// Runs `prepare`; the body, and the method behind it, come later.
-    func runStreaming() {
+    /// Whether the methods are known not to wait for anything, so that they need no greenlet.
+    var neverWaits: Bool { false }
+
+    /// The synchronous methods, one after the other.
+    func perform() {
         do {
             let method = try self.checkedMethod()
             try self.request.parseInput()
             try self.prepare()
             if self.isFinished { return }
-            guard !self.request.awaitsBody else { return self.request.continueIfAsked() }
+            if let body = self.extras?.streamedBody {
+                try self.receive(body)
+                if self.isFinished { return }
+            } else if self.request.awaitsBody {
+                // The rest comes later.
+                return self.request.continueIfAsked()
+            }
             try self.call(method)
             self.methodReturned()
         } catch {
@@ -177,6 +199,7 @@ open class RequestHandler {
     /// A piece of a streamed body.
     func received(_ chunk: [UInt8]) {
         guard !self.isFinished else { return }
+        if let body = self.extras?.streamedBody { return body.add(chunk, of: self.request) }
         do {
             try self.dataReceived(chunk)
         } catch {
@@ -188,6 +211,7 @@ open class RequestHandler {
     func bodyComplete() {
         guard self.isStreaming else { return self.run() }
         guard !self.isFinished else { return }
+        if let body = self.extras?.streamedBody { return body.wake(self.request) }
         do {
             try self.call(try self.checkedMethod())
             self.methodReturned()
@@ -196,10 +220,18 @@ open class RequestHandler {
         }
     }
 
+    /// There will be no more of the body, since what came of it can't be decompressed or is too much.
+    func bodyFailed(_ error: any Error) {
+        guard !self.isFinished else { return }
+        if let body = self.extras?.streamedBody { body.wake(self.request) } else { self.handle(error) }
+    }
+
     /// The client has gone before the answer was complete.
     func connectionClosed() {
+        self.extras?.streamedBody?.wake(self.request)
         guard !self.wasToldOfClose else { return }
         self.wasToldOfClose = true
+        self.endGreenlet()
         self.onConnectionClose()
     }
 

@@ -9,17 +9,33 @@ import Tornado
 ///
 /// Listens on a free port and prints it.
 func serve() throws {
-    let app = Application(routes, settings: settings())
+    let app = Application(routes + blockingRoutes + compressionRoutes, settings: settings())
     app.addHandlers(hostPattern: #"www\.example\.com"#, [.url("/host", HostHandler.self)])
     addClosures(app)
     var server = HTTPServer.Settings()
     server.xheaders = getenv("WEBAPP_XHEADERS") != nil
     server.trustedDownstream = ["10.0.0.1"]
-    server.maxBodySize = 8 * 1024 * 1024
+    server.maxBodySize = number("WEBAPP_MAX_BODY") ?? 8 * 1024 * 1024
+    server.decompressRequest = getenv("WEBAPP_DECOMPRESS") != nil
+    if let size = number("WEBAPP_CHUNK") { server.chunkSize = size }
+    if let limit = number("WEBAPP_CORES") { Cores.current.limit = limit }
     let listening = try HTTPServer(app, settings: server).listen(0, address: "127.0.0.1")
     let line = Array("webapp on \(listening.address)\n".utf8)
     _ = Glibc.write(2, line, line.count)
+    try serveCallback(server)
     try IOLoop.current.start()
+}
+
+private func number(_ variable: String) -> Int? {
+    getenv(variable).flatMap { Int(String(cString: $0)) }
+}
+
+/// A server without an application.
+private func serveCallback(_ settings: HTTPServer.Settings) throws {
+    let server = HTTPServer(settings: settings, answerWithoutHandler)
+    let listening = try server.listen(0, address: "127.0.0.1")
+    let line = Array("callback on \(listening.address)\n".utf8)
+    _ = Glibc.write(2, line, line.count)
 }
 
 private func settings() -> Application.Settings {
@@ -75,6 +91,8 @@ nonisolated(unsafe) private let routes: [URLSpec] = [
 
 private func addClosures(_ app: Application) {
     app.get("/closure") { $0.write("sync closure") }
+    app.get("/block/closure") { $0.write(placeName()) }
+    app.post("/closure/body") { $0.write($0.request.body) }
     app.post("/closure") { handler in
         try await Task.sleep(for: .milliseconds(5))
         handler.write("async closure")

@@ -7,8 +7,18 @@ import MonkeyPatch
 import Tornado
 import WebApp
 
-let report = Monkey.patchAll()
+var report: PatchReport
+if getenv("WEBAPP_PATCH_SEPARATELY") == nil {
+    report = Monkey.patchAll()
+} else {
+    report = Monkey.patchAll(httpserver: nil)
+    _ = try Monkey.patchIOLoop()
+    _ = Monkey.patchHTTPServer()
+}
 print("patched: \(report)")
 print("ioloop \(Monkey.isPatched(.ioloop)) httpserver \(Monkey.isPatched(.httpserver))")
+let original = Monkey.original("recv") != nil && Monkey.original("strlen") == nil
+print("socket \(Monkey.isPatched(.socket)) file \(Monkey.isPatched(.file)) original \(original)")
+print("resolver \(report.resolver?.text ?? "left alone")")
 fflush(nil)
 exit(gtornado_plugin_v1().run())
