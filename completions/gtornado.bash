@@ -186,9 +186,9 @@ _gtornado() {
 
 _gtornado_run() {
     repeating_flags=()
-    non_repeating_flags=(--ioloop --no-ioloop --concurrency --no-concurrency --no-httpserver --verbose --no-verbose --version -h --help)
+    non_repeating_flags=(--ioloop --no-ioloop --concurrency --no-concurrency --no-httpserver --no-greenlet --no-socket --no-select --no-time --no-dns --no-subprocess --no-signal --greenlet --debug-locks --no-debug-locks --verbose --no-verbose --version -h --help)
     repeating_options=(--http-socket -b --patch --no-patch)
-    non_repeating_options=(--httpserver --libevent-method --graceful-timeout --log-level --log-format)
+    non_repeating_options=(--httpserver --libevent-method --graceful-timeout --cores --tornado --when-full --stack-size --resolver --max-blocking-time --max-memory --run-info-signal --log-level --log-format)
     __gtornado_offer_flags_options -1
 
     # Offer option value completions
@@ -197,11 +197,11 @@ _gtornado_run() {
         return
         ;;
     '--patch')
-        __gtornado_add_completions -W 'ioloop'$'\n''httpserver'$'\n''concurrency'
+        __gtornado_add_completions -W 'ioloop'$'\n''httpserver'$'\n''concurrency'$'\n''greenlet'$'\n''socket'$'\n''select'$'\n''time'$'\n''dns'$'\n''subprocess'$'\n''signal'$'\n''file'
         return
         ;;
     '--no-patch')
-        __gtornado_add_completions -W 'ioloop'$'\n''httpserver'$'\n''concurrency'
+        __gtornado_add_completions -W 'ioloop'$'\n''httpserver'$'\n''concurrency'$'\n''greenlet'$'\n''socket'$'\n''select'$'\n''time'$'\n''dns'$'\n''subprocess'$'\n''signal'$'\n''file'
         return
         ;;
     '--httpserver')
@@ -213,6 +213,29 @@ _gtornado_run() {
         return
         ;;
     '--graceful-timeout')
+        return
+        ;;
+    '--cores'|'--tornado')
+        return
+        ;;
+    '--when-full')
+        __gtornado_add_completions -W 'wait'$'\n''queue:'$'\n''503'
+        return
+        ;;
+    '--stack-size')
+        return
+        ;;
+    '--resolver')
+        __gtornado_add_completions -W 'threads'$'\n''evdns'
+        return
+        ;;
+    '--max-blocking-time')
+        return
+        ;;
+    '--max-memory')
+        return
+        ;;
+    '--run-info-signal')
         return
         ;;
     '--log-level')

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import MonkeyPatch
 import TestKit
 import Testing
 
@@ -24,8 +25,9 @@ struct PatchListTests {
         try Snapshot.check(result.output, "patch-list/json")
         let object = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
         let patches = try #require(object["patches"] as? [[String: Any]])
-        #expect(patches.map { $0["name"] as? String } == ["ioloop", "httpserver", "concurrency"])
+        #expect(patches.map { $0["name"] as? String } == Catalogue.names)
         #expect(patches.allSatisfy { $0["state"] as? String == "available" })
+        #expect(patches.filter { $0["opt_in"] as? Bool == true }.map { $0["name"] as? String } == ["file"])
     }
 
     @Test("says what evhttp cannot do")

@@ -32,24 +32,50 @@ struct PretenceTests {
 
     @Test("tells the app of its runner")
     func host() throws {
-        #expect(try self.run(app: ["host"]).output == "gtornado 0.1.0 level 2 format 0\n")
+        #expect(try self.run(app: ["host"]).output == "gtornado 0.1.0 level 2 format 0\ncores 0 when full 0 queue 0\n")
         #expect(
             try self.run(["--log-level", "error", "--log-format", "console"], app: ["host"]).output
-                == "gtornado 0.1.0 level 5 format 1\n"
+                == "gtornado 0.1.0 level 5 format 1\ncores 0 when full 0 queue 0\n"
         )
         #expect(
             try self.run(app: ["host"], environment: ["GTORNADO_LOG_LEVEL": "trace", "GTORNADO_LOG_FORMAT": "json"])
                 .output
-                == "gtornado 0.1.0 level 0 format 2\n"
+                == "gtornado 0.1.0 level 0 format 2\ncores 0 when full 0 queue 0\n"
         )
         #expect(
             try self.run(["--log-level", "debug"], app: ["host"], environment: ["GTORNADO_LOG_LEVEL": "trace"]).output
-                == "gtornado 0.1.0 level 1 format 0\n"
+                == "gtornado 0.1.0 level 1 format 0\ncores 0 when full 0 queue 0\n"
         )
         #expect(
             try self.run(app: ["host"], environment: ["GTORNADO_LOG_LEVEL": ""]).output
-                == "gtornado 0.1.0 level 2 format 0\n"
+                == "gtornado 0.1.0 level 2 format 0\ncores 0 when full 0 queue 0\n"
         )
+    }
+
+    @Test("tells the app of cores, from flags, their other names, or variables")
+    func cores() throws {
+        func said(_ flags: [String], _ environment: [String: String] = [:]) throws -> String {
+            let output = try self.run(flags, app: ["host"], environment: environment).output
+            return String(output.split(separator: "\n").last ?? "")
+        }
+        let plain = ["--stack-size", "64k"]
+        #expect(try said(plain + ["--when-full", "queue:25"]) == "cores 0 when full 1 queue 25")
+        #expect(try said(plain, ["GTORNADO_WHEN_FULL": "503"]) == "cores 0 when full 2 queue 0")
+        #expect(
+            try said(["--when-full", "wait"], ["GTORNADO_WHEN_FULL": "503", "GTORNADO_STACK_SIZE": "1M"])
+                == "cores 0 when full 0 queue 0"
+        )
+    }
+
+    @Test(
+        "is refused if it was told to have greenlets, and cannot: its loop runs no single turns",
+        arguments: [["--cores", "2"], ["--tornado", "2"], ["--greenlet"]]
+    )
+    func greenlets(flags: [String]) throws {
+        let result = try self.run(flags, app: ["host"])
+        #expect(result.end == .exited(71))
+        #expect(result.output == "")
+        try Snapshot.check(result.errors, "run/no-greenlets-\(flags[0].dropFirst(2))")
     }
 
     @Test("ends with 0 if the app's main does", arguments: [0, 1, 3, 70, 255])

@@ -78,6 +78,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal("descriptor-abi", 78) { try Fixture.plugin("descriptorabi", ["-DDESCRIPTOR_ABI=9"]) },
         Refusal("short-descriptor", 78) { try Fixture.plugin("short", ["-DDESCRIPTOR_SIZE=20"]) },
         Refusal("no-registry", 65) { try Fixture.plugin("noregistry", ["-DWITHOUT_REGISTRY"]) },
+        Refusal("no-main", 65) { try Fixture.plugin("nomain", ["-DDESCRIPTOR_MAIN=0", "-Wno-unused-function"]) },
     ]
 
     private static func folder(_ name: String, _ files: [String]) throws -> String {

@@ -38,6 +38,14 @@ struct RunTests {
         #expect(try process.wait() == .exited(0), "\(process.errors)")
     }
 
+    @Test("runs a plugin whose descriptor was made before gateway applications")
+    func olderDescriptor() throws {
+        let plugin = try Fixture.plugin("earlier", ["-DDESCRIPTOR_SIZE=offsetof(gt_plugin,application)"])
+        let process = try Tool.start(["run", "-b", "127.0.0.1:0", plugin, "--", "serve"])
+        #expect(try self.curl(try self.url(process)).output == "hello from C\n")
+        try self.stop(process)
+    }
+
     @Test("answers, says what it did, and stops at a signal", arguments: [SIGINT, SIGTERM], Server.allCases)
     func answers(signal: Int32, server: Server) throws {
         let process = try self.start(["-b", "127.0.0.1:0", "--httpserver", server.rawValue, "--verbose"])

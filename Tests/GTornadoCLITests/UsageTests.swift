@@ -28,6 +28,29 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake(snapshot: "unknown-server", arguments: ["run", "--httpserver", "apache", "PLUGIN"]),
         Mistake(snapshot: "unknown-method", arguments: ["run", "--libevent-method", "kqueue", "PLUGIN"]),
         Mistake(snapshot: "bad-time", arguments: ["run", "--graceful-timeout", "soon", "PLUGIN"]),
+        Mistake(snapshot: "bad-cores", arguments: ["run", "--cores", "many", "PLUGIN"]),
+        Mistake(snapshot: "bad-when-full", arguments: ["run", "--when-full", "queue:", "PLUGIN"]),
+        Mistake(snapshot: "bad-stack-size", arguments: ["run", "--stack-size", "256 pages", "PLUGIN"]),
+        Mistake(snapshot: "small-stack-size", arguments: ["run", "--stack-size", "4k", "PLUGIN"]),
+        Mistake(
+            snapshot: "bad-cores-variable",
+            arguments: ["run", "PLUGIN"],
+            environment: ["GTORNADO_CORES": "-1"]
+        ),
+        Mistake(
+            snapshot: "bad-when-full-variable",
+            arguments: ["run", "PLUGIN"],
+            environment: ["GTORNADO_WHEN_FULL": "drop"]
+        ),
+        Mistake(
+            snapshot: "bad-stack-size-variable",
+            arguments: ["run", "PLUGIN"],
+            environment: ["GTORNADO_STACK_SIZE": "9999999999999999g"]
+        ),
+        Mistake(
+            snapshot: "cores-without-greenlet",
+            arguments: ["run", "--cores", "2", "--patch", "ioloop,httpserver", "PLUGIN"]
+        ),
         Mistake(snapshot: "bad-level", arguments: ["run", "--log-level", "loud", "PLUGIN"]),
         Mistake(
             snapshot: "bad-variable",

@@ -16,6 +16,14 @@ struct HostileFileTests {
             try PluginVersions.check(PluginVersions.record(of: elf, path: "./hostile.so"), path: "./hostile.so")
             _ = elf.definitions(in: .dynamic) { _ in true }
             _ = elf.definitions(in: .full) { _ in true }
+            if let table = try? elf.dynamicTable() {
+                for machine in [Machine.x86, .arm] {
+                    _ = table.importSlots(of: elf, machine: machine) { _ in true }
+                }
+                _ = table.unrelocated(base: 0x1000, image: 0x1000..<0x2000).importSlots(of: elf, machine: .here) { _ in
+                    false
+                }
+            }
             return nil
         } catch {
             return error

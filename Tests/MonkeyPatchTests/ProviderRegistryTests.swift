@@ -31,9 +31,10 @@ private struct FakeRegistry {
 
     func register(_ slot: Int, _ name: StaticString, by owner: StaticString) {
         let table = UnsafeMutablePointer<gt_resolver>.allocate(capacity: 1)
-        table.initialize(
-            to: gt_resolver(size: UInt32(MemoryLayout<gt_resolver>.size), version: 1, name: StaticText(name).pointer)
-        )
+        table.initialize(to: gt_resolver())
+        table.pointee.size = UInt32(MemoryLayout<gt_resolver>.size)
+        table.pointee.version = 1
+        table.pointee.name = StaticText(name).pointer
         self.slots[slot].table = UnsafeRawPointer(table)
         self.slots[slot].registered_by = StaticText(owner).pointer
     }

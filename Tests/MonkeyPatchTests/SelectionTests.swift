@@ -12,9 +12,13 @@ struct SelectionTests {
         Patch.Name.allCases.filter { selection.contains($0) }.map(\.rawValue)
     }
 
-    @Test("is everything if nothing is said")
+    private static let providers = ["ioloop", "httpserver", "concurrency"]
+    private static let calls = ["socket", "select", "time", "dns", "subprocess", "signal"]
+    private static let usual = Self.providers + ["greenlet"] + Self.calls
+
+    @Test("is all that need not be asked for if nothing is said")
     func everything() throws {
-        #expect(try self.names(Selection()) == ["ioloop", "httpserver", "concurrency"])
+        #expect(try self.names(Selection()) == Self.usual)
         #expect(try Selection() == .all)
     }
 
@@ -25,15 +29,39 @@ struct SelectionTests {
             (["ioloop,httpserver"], [], ["ioloop", "httpserver"]),
             (["httpserver", "ioloop"], [], ["ioloop", "httpserver"]),
             (["concurrency"], [], ["concurrency"]),
-            ([], ["concurrency"], ["ioloop", "httpserver"]),
-            ([], ["httpserver"], ["ioloop", "concurrency"]),
-            ([], ["ioloop", "httpserver"], ["concurrency"]),
-            ([], ["ioloop,httpserver,concurrency"], []),
+            (["greenlet"], [], ["greenlet"]),
+            (["time,greenlet,socket"], [], ["greenlet", "socket", "time"]),
+            ([], ["concurrency"], ["ioloop", "httpserver", "greenlet"] + Self.calls),
+            ([], ["httpserver"], ["ioloop", "concurrency", "greenlet"] + Self.calls),
+            ([], ["dns,select"], Self.providers + ["greenlet", "socket", "time", "subprocess", "signal"]),
+            ([], ["ioloop", "httpserver"], ["concurrency", "greenlet"] + Self.calls),
+            ([], ["greenlet"] + Self.calls, Self.providers),
+            ([], Self.usual, []),
             (["ioloop, concurrency"], ["httpserver"], ["ioloop", "concurrency"]),
+            (["file"], [], Self.usual + ["file"]),
+            (["file"], ["dns"], Self.usual.filter { $0 != "dns" } + ["file"]),
+            (["greenlet,file"], [], ["greenlet", "file"]),
+            ([], ["file"], Self.usual),
         ] as [([String], [String], [String])]
     )
     func rules(only: [String], except: [String], expected: [String]) throws {
         #expect(try self.names(Selection(only: only, except: except)) == expected)
+    }
+
+    @Test(
+        "refuses patched calls without greenlets, and names all that would have to go",
+        arguments: [
+            (["socket,time"], [], "socket, time"),
+            ([], ["greenlet"], "socket, select, time, dns, subprocess, signal"),
+            (["ioloop,file"], [], "file"),
+        ] as [([String], [String], String)]
+    )
+    func callsWithoutGreenlets(only: [String], except: [String], names: String) {
+        let error = #expect(throws: MonkeyError.self) { try Selection(only: only, except: except) }
+        #expect(error?.code == .usage)
+        #expect(error?.message == "cannot patch \(names) without greenlet")
+        let list = "greenlet," + names.replacing(", ", with: ",")
+        #expect(error?.remedies.first == "leave them all out: --no-patch \(list)")
     }
 
     @Test(

@@ -39,6 +39,9 @@ struct Banner: Sendable {
             self.say("\(count) connections were dropped: their requests took too long", [], level: "warning")
         }
         events.failed = { Console.report($0) }
+        events.applicationFailed = { request, reason in
+            self.say("\(request): \(reason)", [], level: "error")
+        }
         events.unusedSockets = { addresses in
             self.say(
                 "--http-socket \(addresses.joined(separator: ", ")) was not used: the app never listened",
@@ -46,6 +49,7 @@ struct Banner: Sendable {
                 level: "warning"
             )
         }
+        events.watching = WatchBanner(isJSON: self.isJSON).events
         return events
     }
 
@@ -55,6 +59,7 @@ struct Banner: Sendable {
             [("swapped", .list(report.swapped.map { .text($0) }))]
         )
         if !self.isJSON { Console.note("  " + self.summary(report)) }
+        self.sayCalls(report)
         if self.isVerbose {
             for line in report.lines {
                 self.say(self.isJSON ? line : "  " + line, [])
@@ -63,6 +68,25 @@ struct Banner: Sendable {
         for limitation in self.server.map({ $0 == .evhttp ? $0.limitations : [] }) ?? [] {
             self.say("evhttp: \(limitation)", [], level: "warning")
         }
+    }
+
+    /// Which of libc's calls suspend greenlets now, in a line; why there are no greenlets, where they were wanted.
+    private func sayCalls(_ report: PatchReport) {
+        if case .impossible(let why) = report.outcome(of: .greenlet) {
+            self.say("there are no greenlets, and blocking calls block: \(why)", [], level: "warning")
+        }
+        let families = report.outcomes.compactMap { entry -> (String, Int)? in
+            guard case .rewritten(let calls, _) = entry.outcome, calls > 0 else { return nil }
+            return (entry.name.rawValue, calls)
+        }
+        guard !families.isEmpty else { return }
+        let count = families.map(\.1).reduce(0, +)
+        let names = families.map(\.0).joined(separator: ", ")
+        let libraries = report.libc.libraries.count
+        let text =
+            "patched \(count) libc \(count == 1 ? "call" : "calls") in "
+            + "\(libraries) \(libraries == 1 ? "library" : "libraries"): \(names)"
+        self.say(self.isJSON ? text : "  " + text, families.map { ($0.0, .number($0.1)) })
     }
 
     private func loop(_ report: PatchReport, _ backend: String?) -> String {
@@ -92,7 +116,7 @@ extension PatchReport {
             switch entry.outcome {
             case .swapped(let previous, let new): "\(entry.name.rawValue) (\(previous?.name ?? "none") → \(new))"
             case .onLoop: "\(entry.name.rawValue) (tasks → loop)"
-            case .kept, .absent, .unmoved: nil
+            case .kept, .absent, .unmoved, .rewritten, .off, .impossible: nil
             }
         }
     }

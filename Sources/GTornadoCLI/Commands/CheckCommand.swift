@@ -31,6 +31,7 @@ struct CheckCommand: ParsableCommand {
         do {
             let plugin = try Plugin.load(PluginFile.inspect(self.plugin, passed: step), passed: step)
             Self.sayProviders(of: plugin)
+            Self.sayCalls(of: plugin)
         } catch {
             Self.say("failed", passed < Self.steps.count ? Self.steps[passed] : "plugin", error.reason)
             throw error
@@ -42,10 +43,24 @@ struct CheckCommand: ParsableCommand {
         for slot in ProviderRegistry.Slot.allCases {
             let provider = plugin.registry.provider(of: slot)
             let finding = provider.map { "\($0.name), registered by \($0.registeredBy)" } ?? "nothing registered"
-            Self.say("ok", slot.name, finding + "; run puts libevent's in its place")
+            Self.say("ok", slot.name, "\(finding); \(Self.plan(for: slot))")
         }
         let hasTasks = plugin.registry.hasConcurrency
         Self.say("ok", "concurrency", hasTasks ? "run moves Swift's tasks to the loop" : "no Swift tasks to move")
+    }
+
+    private static func plan(for slot: ProviderRegistry.Slot) -> String {
+        switch slot {
+        case .ioloop, .httpserver: "run puts libevent's in its place"
+        case .resolver: "run puts gtornado's in its place"
+        case .suspend: "run puts greenlets in its place"
+        }
+    }
+
+    /// What `patch --list` says at length.
+    private static func sayCalls(of plugin: Plugin) {
+        let calls = CallListing(calls: PluginCalls(of: plugin.file))
+        Self.say("ok", "calls", calls.summary)
     }
 
     private static func say(_ outcome: String, _ name: String, _ finding: String) {

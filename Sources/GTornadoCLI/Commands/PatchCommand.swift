@@ -12,7 +12,8 @@ struct PatchCommand: ParsableCommand {
         abstract: "List what can be patched.",
         discussion: """
             Says of every patch what it replaces, by what, and whether it works on this machine. With a plugin, says \
-            also what the plugin was made with and what would be exchanged in it; the file is read, and never loaded.
+            also what the plugin was made with, what would be exchanged in it, which blocking calls of the plugin and \
+            its libraries would be rewritten, and which would escape and why; the files are read, and never loaded.
             """
     )
 

@@ -9,11 +9,20 @@ import MonkeyPatch
 struct PatchListing {
     let patches: [Patch]
     let file: PluginFile?
+    private let calls: CallListing?
+
+    /// Of a plugin's libraries only the files are read.
+    init(patches: [Patch], file: PluginFile?) {
+        self.patches = patches
+        self.file = file
+        self.calls = file.map { CallListing(calls: PluginCalls(of: $0)) }
+    }
 
     var table: String {
         let header = ["NAME", "REPLACES", "BY", "STATE", "NOTE"]
         let rows = self.patches.map { [$0.name.rawValue, $0.replaces, $0.by, self.state(of: $0), self.note(of: $0)] }
-        return (self.facts + TextTable.lines([header] + rows) + self.limitations).map { $0 + "\n" }.joined()
+        let parts = self.facts + TextTable.lines([header] + rows) + (self.calls?.lines ?? []) + self.limitations
+        return parts.map { $0 + "\n" }.joined()
     }
 
     /// What the plugin's file says of itself.
@@ -27,8 +36,10 @@ struct PatchListing {
         ]
     }
 
+    /// Those of the providers that can be chosen: the same for every plugin, and so not said of one.
     private var limitations: [String] {
-        self.patches.flatMap(\.choices).filter { !$0.limitations.isEmpty }.flatMap { choice in
+        guard self.file == nil else { return [] }
+        return self.patches.flatMap(\.choices).filter { !$0.limitations.isEmpty }.flatMap { choice in
             ["", "What --httpserver \(choice.name) cannot do:"] + choice.limitations.map { "  - \($0)" }
         }
     }
@@ -36,20 +47,27 @@ struct PatchListing {
     private func state(of patch: Patch) -> String {
         switch (patch.state, self.file) {
         case (.unavailable, _): "unavailable"
-        case (.available, .none): "available"
-        case (.available, let file?): Self.wouldApply(patch, to: file) ? "would be applied" : "not needed"
+        case (.available, .none): patch.name.isOptIn ? "if asked for" : "available"
+        case (.available, let file?):
+            !self.isNeeded(patch, by: file) ? "not needed" : patch.name.isOptIn ? "if asked for" : "would be applied"
         }
     }
 
     private func note(of patch: Patch) -> String {
         if case .unavailable(let why) = patch.state { return why }
-        if let file = self.file, !Self.wouldApply(patch, to: file) { return "the plugin is not written in Swift" }
-        return patch.note
+        guard let file = self.file else { return patch.note }
+        guard self.isNeeded(patch, by: file) else {
+            let isAboutTasks = patch.name == .concurrency
+            return isAboutTasks ? "the plugin is not written in Swift" : "no library makes any of its calls"
+        }
+        return self.calls?.count(of: patch.name) ?? patch.note
     }
 
-    /// The providers of a plugin can always be exchanged; only Swift has executors to move.
-    private static func wouldApply(_ patch: Patch, to file: PluginFile) -> Bool {
-        patch.state == .available && (patch.name != .concurrency || file.record.compilerVersion != 0)
+    /// The providers of a plugin can always be exchanged; only Swift has executors to move, and only calls that are made
+    /// can be rewritten.
+    private func isNeeded(_ patch: Patch, by file: PluginFile) -> Bool {
+        if patch.name == .concurrency { return file.record.compilerVersion != 0 }
+        return patch.name.family == nil || self.calls?.count(of: patch.name) != nil
     }
 
     var json: JSONValue {
@@ -79,6 +97,8 @@ struct PatchListing {
             ("by", .text(patch.by)),
             ("state", .text(patch.state == .available ? "available" : "unavailable")),
             ("why", why),
+            ("needs", patch.name.needed.map { .text($0.rawValue) } ?? .null),
+            ("opt_in", .bool(patch.name.isOptIn)),
             ("note", .text(patch.note)),
             ("choices", .list(patch.choices.map(Self.json))),
         ])
@@ -93,13 +113,17 @@ struct PatchListing {
     }
 
     private func json(of file: PluginFile) -> JSONValue {
-        .object([
+        let isApplied = { (patch: Patch) in
+            patch.state == .available && !patch.name.isOptIn && self.isNeeded(patch, by: file)
+        }
+        return .object([
             ("path", .text(file.path)),
             ("abi", .number(Int(file.record.abiVersion))),
             ("framework", .text(file.record.framework)),
             ("compiler", file.record.compiler.map { .text($0) } ?? .null),
             ("needed", .list(file.needed.map { .text($0) })),
-            ("applies", .list(self.patches.filter { Self.wouldApply($0, to: file) }.map { .text($0.name.rawValue) })),
+            ("applies", .list(self.patches.filter(isApplied).map { .text($0.name.rawValue) })),
+            ("libraries", self.calls?.json ?? .list([])),
         ])
     }
 }

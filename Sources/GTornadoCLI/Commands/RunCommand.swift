@@ -25,6 +25,15 @@ struct RunCommand: ParsableCommand {
     @OptionGroup(title: "Server")
     var server: ServerOptions
 
+    @OptionGroup(title: "Engine")
+    var engine: EngineOptions
+
+    @OptionGroup(title: "Names")
+    var names: ResolverOptions
+
+    @OptionGroup(title: "Watching")
+    var watching: WatchingOptions
+
     @OptionGroup(title: "Logging")
     var logging: LoggingOptions
 
@@ -53,10 +62,13 @@ struct RunCommand: ParsableCommand {
         options.libeventMethod = try self.patching.chosenMethod()
         options.sockets = self.listening.resolved
         options.gracefulTimeout = try self.server.grace()
+        options.resolver = try self.names.chosen()
+        options.watching = try self.watching.chosen()
         options.host = HostDescription(
             logLevel: try self.logging.chosenLevel().number,
             logFormat: try self.logging.chosenFormat().number
         )
+        try self.engine.apply(to: &options)
         options.arguments = self.arguments
         return options
     }

@@ -131,7 +131,9 @@ extension ToolDump.Argument {
 
     /// Its entry in a list of variables; empty if it can come from none.
     var variableItem: [String] {
-        guard let variable = self.variable, let name = self.names?.last(where: { $0.kind == "long" }) else { return [] }
+        guard let variable = self.variable, let name = self.names?.first(where: { $0.kind == "long" }) else {
+            return []
+        }
         let flag = self.kind == "flag" ? self.names?.first ?? name : name
         let how =
             self.kind == "flag" ? "as 1 or 0." : self.isRepeating ? "with commas between." : "where that is not given."

@@ -7,7 +7,7 @@ import MonkeyPatch
 
 /// Which patches to apply.
 ///
-/// Nothing said is all of them.
+/// Nothing said is the usual ones.
 struct PatchingOptions: ParsableArguments {
     static let patchVariable = Setting("PATCH")
     static let noPatchVariable = Setting("NO_PATCH")
@@ -19,14 +19,17 @@ struct PatchingOptions: ParsableArguments {
 
     @Option(
         name: .customLong("patch"),
-        help: Self.patchVariable.help("Apply only these patches.", valueName: "name,name"),
+        help: Self.patchVariable.help(
+            "Apply only these patches. 'file' alone is added to the usual ones.",
+            valueName: "name,name"
+        ),
         completion: .list(Catalogue.names)
     )
     var only: [String] = []
 
     @Option(
         name: .customLong("no-patch"),
-        help: Self.noPatchVariable.help("Apply every patch but these.", valueName: "name,name"),
+        help: Self.noPatchVariable.help("Apply the usual patches but these.", valueName: "name,name"),
         completion: .list(Catalogue.names)
     )
     var except: [String] = []
@@ -50,6 +53,9 @@ struct PatchingOptions: ParsableArguments {
         help: Self.noHTTPServerVariable.help("Leave the app's own HTTP server alone.")
     )
     var noHTTPServer = false
+
+    @OptionGroup
+    var calls: CallOptions
 
     @Option(
         name: .customLong("httpserver"),
@@ -80,9 +86,10 @@ struct PatchingOptions: ParsableArguments {
         var flags: [(name: String, isSelected: Bool?)] = [
             ("ioloop", self.ioloop), ("concurrency", self.concurrency), ("httpserver", self.noHTTPServer ? false : nil),
         ]
+        except += self.calls.switchedOff
         if only.isEmpty, except.isEmpty, flags.allSatisfy({ $0.isSelected == nil }) {
             only = Self.patchVariable.list
-            except = Self.noPatchVariable.list
+            except = try Self.noPatchVariable.list + CallOptions.switchedOffByVariables()
             flags = [
                 ("ioloop", try Self.ioloopVariable.flag()), ("concurrency", try Self.concurrencyVariable.flag()),
                 ("httpserver", try Self.noHTTPServerVariable.flag() == true ? false : nil),

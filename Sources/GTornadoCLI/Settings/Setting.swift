@@ -67,6 +67,12 @@ struct Setting {
 
 extension ExpressibleByArgument {
     fileprivate static var description: String {
-        Self.self == TimeSpan.self ? "length of time such as 10s, 500ms or 1m" : "value for this option"
+        switch Self.self {
+        case is TimeSpan.Type: "length of time such as 10s, 500ms or 1m"
+        case is ByteSize.Type: "number of bytes such as 65536, 256k or 2G"
+        case is UInt32.Type: "number such as 100"
+        case is WhenFull.Type: "policy: wait, queue:N or 503"
+        default: "value for this option"
+        }
     }
 }

@@ -36,6 +36,11 @@ extension ELFFile {
         return names
     }
 
+    /// The section that a symbol table is in; null if the file has none.
+    func section(of table: SymbolTable) -> Section? {
+        self.sections.first { $0.type == table.sectionType }
+    }
+
     /// The string table that a symbol table names its symbols with.
     func strings(of symbols: Section) -> [UInt8]? {
         guard let index = Int(exactly: symbols.link), index < self.sections.count else { return nil }
@@ -44,7 +49,7 @@ extension ELFFile {
 
     /// Calls `visit` with the string table and the offset of a name in it, which is valid, until it returns false.
     private func forEachDefinition(in table: SymbolTable, _ visit: ([UInt8], Int) -> Bool) {
-        guard let section = self.sections.first(where: { $0.type == table.sectionType }),
+        guard let section = self.section(of: table),
             let symbols = self.contents(of: section), let strings = self.strings(of: section)
         else { return }
         for start in stride(from: 0, to: symbols.count, by: ELFConstant.symbolSize) {

@@ -15,12 +15,6 @@ struct ELFFile {
         var link: UInt32
     }
 
-    struct Segment {
-        var type: UInt32
-        var offset: UInt64
-        var size: UInt64
-    }
-
     enum Kind: Equatable {
         case relocatable
         case executable
@@ -56,20 +50,6 @@ struct ELFFile {
     }
 }
 
-/// Numbers from the ELF specification.
-enum ELFConstant {
-    static let segmentLoad: UInt32 = 1
-    static let segmentDynamic: UInt32 = 2
-    static let sectionSymbols: UInt32 = 2
-    static let sectionWithoutBytes: UInt32 = 8
-    static let sectionDynamicSymbols: UInt32 = 11
-    static let extendedSectionIndex: UInt16 = 0xFFFF
-    static let segmentSize = 56
-    static let sectionSize = 64
-    static let symbolSize = 24
-    static let dynamicSize = 16
-}
-
 extension ELFFile {
     private static func table(
         _ bytes: FileBytes,
@@ -94,13 +74,7 @@ extension ELFFile {
             size: size,
             name: "program headers"
         )
-        return stride(from: 0, to: table.count, by: size).compactMap { start in
-            guard let type = table.number(at: start, as: UInt32.self),
-                let offset = table.number(at: start + 8, as: UInt64.self),
-                let length = table.number(at: start + 32, as: UInt64.self)
-            else { return nil }
-            return Segment(type: type, offset: offset, size: length)
-        }
+        return Segment.table(table)
     }
 
     private static func readSections(_ bytes: FileBytes, _ header: ELFHeader) throws(ELFError) -> [Section] {

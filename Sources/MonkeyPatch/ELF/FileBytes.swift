@@ -71,14 +71,12 @@ struct FileBytes {
 
 extension [UInt8] {
     /// The little-endian number at `offset`; null where the bytes end before it does.
-    func number<Number: FixedWidthInteger & UnsignedInteger>(at offset: Int, as type: Number.Type) -> Number? {
-        let size = Number.bitWidth / 8
-        guard offset >= 0, offset <= self.count, self.count - offset >= size else { return nil }
-        var number: Number = 0
-        for index in 0..<size {
-            number |= Number(self[offset + index]) << Number(8 * index)
-        }
-        return number
+    func number<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+        at offset: Int,
+        as type: Number.Type
+    ) -> Number? {
+        guard offset >= 0, offset <= self.count, self.count - offset >= MemoryLayout<Number>.size else { return nil }
+        return self.withUnsafeBytes { Number(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: type)) }
     }
 
     /// The text at `offset`, up to its NUL; null where there is none.

@@ -10,12 +10,15 @@ struct Machine: Equatable, CustomStringConvertible {
         self.number = number
     }
 
+    static let x86 = Machine(62)
+    static let arm = Machine(183)
+
     /// The CPU this process runs on.
     static var here: Machine {
         #if arch(x86_64)
-        Machine(62)
+        .x86
         #elseif arch(arm64)
-        Machine(183)
+        .arm
         #else
         #error("gtornado runs on x86-64 and AArch64")
         #endif

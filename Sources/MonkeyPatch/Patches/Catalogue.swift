@@ -12,21 +12,12 @@ public enum Catalogue {
 
     /// Every patch, with its state here.
     public static var patches: [Patch] {
-        [Self.ioloop, Self.httpserver, Self.concurrency]
-    }
-
-    /// The patch of that name.
-    public static func patch(_ name: Patch.Name) -> Patch {
-        switch name {
-        case .ioloop: Self.ioloop
-        case .httpserver: Self.httpserver
-        case .concurrency: Self.concurrency
-        }
+        [Self.ioloop, Self.httpserver, Self.concurrency, Self.greenlet] + Self.libc
     }
 
     /// Whether a patch can be applied here, and why not.
     static func state(of name: Patch.Name) -> Patch.State {
-        guard name != .concurrency, LibeventLoop.availableMethods.isEmpty else { return .available }
+        guard name == .ioloop || name == .httpserver, LibeventLoop.availableMethods.isEmpty else { return .available }
         return .unavailable("libevent \(LibeventLoop.version) has no way to wait on this system")
     }
 

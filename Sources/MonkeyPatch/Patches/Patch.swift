@@ -4,16 +4,6 @@
 
 /// One thing that gtornado can exchange in an app.
 public struct Patch: Sendable, Equatable {
-    /// Which patch.
-    public enum Name: String, CaseIterable, Sendable {
-        /// The event loop.
-        case ioloop
-        /// The HTTP server.
-        case httpserver
-        /// Where Swift's tasks run.
-        case concurrency
-    }
-
     /// Whether it can be applied on this machine.
     public enum State: Sendable, Equatable {
         /// It can be.

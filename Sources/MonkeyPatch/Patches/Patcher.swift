@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
+import Greenlets
 import LibeventProviders
 
 /// Applies a selection of patches to one registry.
@@ -14,10 +15,29 @@ enum Patcher {
     ) throws(MonkeyError) -> PatchReport {
         try Self.checkState(of: selection)
         var report = PatchReport()
-        report.add(.ioloop, Self.patch(.ioloop, selection.contains(.ioloop), registry) { LibeventLoop.table })
+        report.add(.ioloop, try Self.patchIOLoop(selection.contains(.ioloop), registry))
         report.add(.httpserver, Self.patch(.httpserver, selection.contains(.httpserver), registry) { server.table })
         report.add(.concurrency, Self.patchConcurrency(selection.contains(.concurrency), registry))
         return report
+    }
+
+    /// Puts libevent's loop in, which tells the greenlets' hub when it runs, where there is a hub already.
+    static func patchIOLoop(
+        _ isSelected: Bool,
+        _ registry: ProviderRegistry
+    ) throws(MonkeyError) -> PatchReport.Outcome {
+        guard isSelected, registry.provider(of: .suspend)?.registeredBy == "gtornado" else {
+            return Self.patch(.ioloop, isSelected, registry) { LibeventLoop.table }
+        }
+        guard registry.isOnLibevent else {
+            throw MonkeyError(
+                .usage,
+                "cannot exchange the event loop",
+                because: "greenlets run on the app's own loop already, and cannot change to another",
+                try: "call Monkey.patchIOLoop() before Monkey.patchAll(), or leave `ioloop: false` out there"
+            )
+        }
+        return Self.patch(.ioloop, true, registry) { GreenletRuntime.watched(LibeventLoop.table) }
     }
 
     private static func checkState(of selection: Selection) throws(MonkeyError) {

@@ -12,11 +12,13 @@ public struct ProviderRegistry {
         case ioloop = 0
         /// The HTTP server.
         case httpserver = 1
+        /// Names to addresses.
+        case resolver = 2
+        /// Suspending and resuming.
+        case suspend = 3
 
         /// The slot's name in the header.
-        public var name: String {
-            self == .ioloop ? "ioloop" : "httpserver"
-        }
+        public var name: String { "\(self)" }
     }
 
     /// Who provides what a slot stands for.
@@ -75,6 +77,11 @@ public struct ProviderRegistry {
     /// The HTTP server's table in use.
     var httpserver: UnsafePointer<gt_httpserver>? {
         self.place(of: .httpserver)?.pointee.table?.assumingMemoryBound(to: gt_httpserver.self)
+    }
+
+    /// The greenlets' table in use.
+    var suspend: UnsafePointer<gt_suspend>? {
+        self.place(of: .suspend)?.pointee.table?.assumingMemoryBound(to: gt_suspend.self)
     }
 
     /// Whether the registry has that slot at all.

@@ -4,17 +4,19 @@
 
 /// Which patches to apply.
 ///
-/// Nothing said means all. Names switched off mean all but those. Names selected mean only those.
+/// Nothing said means the usual ones: all but those that must be asked for. Names switched off mean the usual ones but
+/// those. Names selected mean only those; but names that must be asked for, where no others are selected, are added to
+/// the usual ones, since they could do nothing alone.
 ///
 /// ```swift
-/// let selection = try Selection(only: ["ioloop"])
-/// selection.contains(.httpserver)  // false
+/// try Selection(only: ["ioloop"]).contains(.httpserver)  // false
+/// try Selection(only: ["file"]).contains(.httpserver)  // true
 /// ```
 public struct Selection: Sendable, Equatable {
     private let names: Set<Patch.Name>
 
-    /// Every patch.
-    public static let all = Selection(Patch.Name.allCases)
+    /// The usual patches: every one but those that must be asked for.
+    public static let all = Selection(Patch.Name.allCases.filter { !$0.isOptIn })
 
     /// Those patches, whether or not they go together.
     init(_ names: some Sequence<Patch.Name>) {
@@ -24,10 +26,10 @@ public struct Selection: Sendable, Equatable {
     /// Applies the rules to names that a person wrote.
     ///
     /// - Parameters:
-    ///   - only: Names selected; none means all.
+    ///   - only: Names selected; none means the usual ones.
     ///   - except: Names switched off.
-    /// - Throws: A usage error for an unknown name, for one both selected and switched off, and for `httpserver`
-    ///   without `ioloop`.
+    /// - Throws: A usage error for an unknown name, for one both selected and switched off, and for one without
+    ///   another that it needs.
     public init(only: [String] = [], except: [String] = []) throws(MonkeyError) {
         let selected = try Self.parse(only)
         let dropped = try Self.parse(except)
@@ -39,7 +41,8 @@ public struct Selection: Sendable, Equatable {
                 try: "say one of the two"
             )
         }
-        self.names = (selected.isEmpty ? Set(Patch.Name.allCases) : selected).subtracting(dropped)
+        let isAddition = selected.allSatisfy(\.isOptIn)
+        self.names = (isAddition ? Self.all.names.union(selected) : selected).subtracting(dropped)
         try self.check()
     }
 
@@ -49,13 +52,23 @@ public struct Selection: Sendable, Equatable {
     }
 
     private func check() throws(MonkeyError) {
-        guard self.contains(.httpserver), !self.contains(.ioloop) else { return }
+        if self.contains(.httpserver), !self.contains(.ioloop) {
+            throw MonkeyError(
+                .usage,
+                "cannot patch httpserver without ioloop",
+                because: "libevent's HTTP servers run on libevent's loop only",
+                try: "leave both out: --no-ioloop --no-httpserver",
+                "or patch both: --patch ioloop,httpserver"
+            )
+        }
+        let calls = Patch.Name.allCases.filter { self.contains($0) && $0.needed == .greenlet }.map(\.rawValue)
+        guard !calls.isEmpty, !self.contains(.greenlet) else { return }
         throw MonkeyError(
             .usage,
-            "cannot patch httpserver without ioloop",
-            because: "libevent's HTTP servers run on libevent's loop only",
-            try: "leave both out: --no-ioloop --no-httpserver",
-            "or patch both: --patch ioloop,httpserver"
+            "cannot patch \(calls.joined(separator: ", ")) without greenlet",
+            because: "a patched call waits by suspending the greenlet that it is made in",
+            try: "leave them all out: --no-patch \((["greenlet"] + calls).joined(separator: ","))",
+            "or name it too: --patch \((["greenlet"] + calls).joined(separator: ","))"
         )
     }
 

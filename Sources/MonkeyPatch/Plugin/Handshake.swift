@@ -14,8 +14,8 @@ enum Handshake {
         guard let registry = pointer.pointee.registry else {
             throw Self.error(.notAPlugin, file, "its descriptor has no registry of providers")
         }
-        guard pointer.pointee.main != nil else {
-            throw Self.error(.notAPlugin, file, "its descriptor has no main function")
+        guard pointer.pointee.main != nil || pointer.application != nil else {
+            throw Self.error(.notAPlugin, file, "its descriptor has neither a main function nor an application")
         }
         guard let providers = ProviderRegistry(registry) else {
             throw Self.error(.notAPlugin, file, "its registry has no slots")
@@ -39,14 +39,17 @@ enum Handshake {
             )
         }
         let size = Int(pointer.pointee.size)
-        guard size >= MemoryLayout<gt_plugin>.size else {
+        guard size >= Self.leastSize else {
             throw Self.error(
                 .mismatch,
                 file,
-                "its descriptor has \(size) bytes, and ABI \(GTORNADO_ABI_VERSION) has \(MemoryLayout<gt_plugin>.size)"
+                "its descriptor has \(size) bytes, and ABI \(GTORNADO_ABI_VERSION) has at least \(Self.leastSize)"
             )
         }
     }
+
+    /// Up to `main`: what was added behind it is used only where a descriptor is long enough to have it.
+    private static let leastSize = MemoryLayout<gt_plugin>.offset(of: \.application) ?? MemoryLayout<gt_plugin>.size
 
     static func error(_ code: MonkeyError.Code, _ file: PluginFile, _ reason: String) -> MonkeyError {
         MonkeyError(
@@ -57,5 +60,12 @@ enum Handshake {
                 ? "build it with gtornado \(GTORNADO_VERSION_STRING)"
                 : "compare its gt_plugin with gtornado.h; a static one with every member set is usual"
         )
+    }
+}
+
+extension UnsafePointer<gt_plugin> {
+    /// The gateway application that takes main's place; null if there is none, or the descriptor is older than that.
+    var application: GatewayApplication? {
+        Int(self.pointee.size) >= MemoryLayout<gt_plugin>.size ? self.pointee.application : nil
     }
 }

@@ -33,11 +33,20 @@ public struct Plugin {
     /// - Throws: What the dynamic linker cannot find, or what is wrong with the plugin's answer.
     public static func load(_ file: PluginFile, passed: (PluginCheck) -> Void = { _ in }) throws(MonkeyError) -> Plugin
     {
-        guard let handle = dlopen(file.absolutePath, RTLD_NOW | RTLD_LOCAL) else {
+        LoadWatch.begin(file.path)
+        let loaded = dlopen(file.absolutePath, RTLD_NOW | RTLD_LOCAL)
+        let changedSignals = LoadWatch.end()
+        guard let handle = loaded else {
             let text = dlerror().map { String(cString: $0) } ?? "the dynamic linker does not say why"
             throw LinkerMessage(text).error(loading: file)
         }
-        passed(PluginCheck("load", "every library and symbol it needs is there"))
+        let changes = changedSignals.isEmpty ? "" : "; its initialisers changed the handling of "
+        passed(
+            PluginCheck(
+                "load",
+                "every library and symbol it needs is there" + changes + changedSignals.joined(separator: ", ")
+            )
+        )
         guard let address = dlsym(handle, PluginFile.entryName) else {
             throw Handshake.error(.notAPlugin, file, "\(PluginFile.entryName)() cannot be looked up")
         }
@@ -55,6 +64,11 @@ public struct Plugin {
         self.framework = framework
         self.registry = registry
         self.descriptor = at
+    }
+
+    /// The function that answers requests, where the plugin has that in the place of a main.
+    var application: GatewayApplication? {
+        self.descriptor.pointee.main == nil ? self.descriptor.application : nil
     }
 
     /// Runs the app's main on this thread until it ends.
@@ -82,6 +96,12 @@ public struct HostDescription: Sendable {
     public var logLevel: Int32
     /// How it should log: `GT_LOG_AUTO`, `GT_LOG_CONSOLE` or `GT_LOG_JSON`.
     public var logFormat: Int32
+    /// How many requests may be in greenlets at once; 0 is no limit.
+    public var cores: UInt32 = 0
+    /// What further requests see: `GT_FULL_WAIT`, `GT_FULL_QUEUE` or `GT_FULL_REFUSE`.
+    public var whenFull = UInt32(GT_FULL_WAIT)
+    /// How many of them may wait, with `GT_FULL_QUEUE`.
+    public var queueLimit: UInt32 = 0
 
     /// A runner that wants logs of a level in a format.
     public init(logLevel: Int32, logFormat: Int32) {
@@ -99,7 +119,11 @@ public struct HostDescription: Sendable {
                 name: UnsafePointer(strdup("gtornado")),
                 version_string: UnsafePointer(strdup(GTORNADO_VERSION_STRING)),
                 log_level: self.logLevel,
-                log_format: self.logFormat
+                log_format: self.logFormat,
+                cores: self.cores,
+                when_full: self.whenFull,
+                queue_limit: self.queueLimit,
+                reserved: 0
             )
         )
         return UnsafePointer(host)

@@ -4,6 +4,7 @@
 
 import CGTornado
 import Glibc
+import Greenlets
 
 /// How a plugin is to be run.
 public struct RunOptions: Sendable {
@@ -15,8 +16,18 @@ public struct RunOptions: Sendable {
     public var libeventMethod: String?
     /// Where to listen in place of the app's own first address; none leaves that.
     public var sockets: [String] = []
+    /// Bytes of stack a greenlet.
+    public var stackSize = GreenletRuntime.standardStackSize
+    /// The least and the most that ``stackSize`` can be.
+    public static let stackSizes = GreenletRuntime.stackSizes
+    /// What asks for greenlets, "--cores 100": a run fails that cannot have them; null does without.
+    public var needsGreenlets: String?
     /// Seconds that requests get to finish after the first signal.
     public var gracefulTimeout = 30.0
+    /// What turns names into addresses.
+    public var resolver = ResolverChoice.threads
+    /// What is watched while it runs.
+    public var watching = WatchOptions()
     /// What the app is told of its runner.
     public var host = HostDescription(
         logLevel: Int32(GT_LOG_INFO),
@@ -31,7 +42,7 @@ public struct RunOptions: Sendable {
 
 /// What a run tells while it goes on.
 ///
-/// All calls are made on the thread that runs the plugin.
+/// All calls are made on the thread that runs the plugin, but for those that ``WatchEvents`` says are not.
 public struct RunEvents: Sendable {
     /// The providers are exchanged; the app's main comes next.
     ///
@@ -47,6 +58,11 @@ public struct RunEvents: Sendable {
     public var failed: @Sendable (_ error: MonkeyError) -> Void = { _ in }
     /// The app ended, and addresses that it was to listen on were never used.
     public var unusedSockets: @Sendable (_ addresses: [String]) -> Void = { _ in }
+    /// What the watch sees.
+    public var watching = WatchEvents()
+
+    /// A gateway application failed on a request ("GET /path"), or broke a rule.
+    public var applicationFailed: @Sendable (_ request: String, _ reason: String) -> Void = { _, _ in }
 
     /// Events that nobody looks at.
     public init() {}
@@ -65,12 +81,31 @@ public enum PluginRun {
     /// - Throws: Why it cannot run, cannot listen, or how it failed. A run that ends well returns.
     public static func run(_ plugin: Plugin, options: RunOptions, events: RunEvents = RunEvents()) throws(MonkeyError) {
         if let method = options.libeventMethod { try LibeventMethod.select(method) }
-        let report = try Patcher.apply(options.selection, server: options.server, to: plugin.registry)
+        var report = try Patcher.apply(options.selection, server: options.server, to: plugin.registry)
+        try Patcher.applyGreenlets(
+            options.selection,
+            to: plugin.registry,
+            in: .plugin(path: plugin.file.absolutePath),
+            stackSize: options.stackSize,
+            &report
+        )
+        try GreenletNeed.check(options.needsGreenlets, options.selection, of: plugin.registry)
+        report.resolver = try ResolverPatch.apply(options.resolver, to: plugin.registry)
+        // Mutexes are exchanged only to be watched.
+        if options.watching.debugLocks { LibcPatches.apply([.locks], to: .plugin(path: plugin.file.absolutePath)) }
+        report.watched = options.watching.lines(isOnLibevent: plugin.registry.isOnLibevent)
         signal(SIGPIPE, SIG_IGN)
         let binding = ListenOverride.install(in: plugin.registry, sockets: options.sockets, events: events)
         let loop = GracefulStop.prepare(plugin.registry, grace: options.gracefulTimeout, events: events)
         events.patched(report, loop?.backend)
-        let status = plugin.run(host: options.host, arguments: options.arguments)
+        let watch = try RunWatch.begin(options.watching, events.watching, on: plugin.registry)
+        defer { watch.end() }
+        let status =
+            if let application = plugin.application {
+                try GatewayServer.run(application, of: plugin, host: options.host, events: events)
+            } else {
+                plugin.run(host: options.host, arguments: options.arguments)
+            }
         try Self.judge(status, plugin, binding?.lastFailure)
         if let unused = binding?.unusedSockets, !unused.isEmpty { events.unusedSockets(unused) }
     }

@@ -14,6 +14,7 @@
 #include "gtornado.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,11 @@ static gt_slot slots[GT_SLOT_COUNT] = {
     [GT_SLOT_SUSPEND] = {"suspend", 0, 0, 0},
 };
 static gt_registry registry = {sizeof registry, 0, GT_SLOT_COUNT, 0, slots};
+
+#ifdef INITIALISER
+/* What no plugin should do before anybody has called it. */
+__attribute__((constructor)) static void initialise(void) { INITIALISER; }
+#endif
 
 static const gt_ioloop *ioloop(void) {
     return slots[GT_SLOT_IOLOOP].table;
@@ -139,6 +145,7 @@ static int serve(int count, char *const *addresses) {
 
 static int print_host(const gt_host *host) {
     printf("%s %s level %d format %d\n", host->name, host->version_string, host->log_level, host->log_format);
+    printf("cores %u when full %u queue %u\n", host->cores, host->when_full, host->queue_limit);
     return 0;
 }
 
@@ -171,6 +178,10 @@ static int app(const gt_host *host, int argc, char *const *argv) {
 #define DESCRIPTOR_SIZE sizeof(gt_plugin)
 #endif
 
+#ifndef DESCRIPTOR_MAIN
+#define DESCRIPTOR_MAIN app
+#endif
+
 #ifdef WITHOUT_REGISTRY
 #define DESCRIPTOR_REGISTRY 0
 #else
@@ -180,7 +191,7 @@ static int app(const gt_host *host, int argc, char *const *argv) {
 static const gt_plugin plugin = {
     .size = DESCRIPTOR_SIZE, .magic = DESCRIPTOR_MAGIC, .abi_version = DESCRIPTOR_ABI,
     .framework_version = GTORNADO_VERSION, .name = "fixture", .framework = "gtornado.h " GTORNADO_VERSION_STRING,
-    .registry = DESCRIPTOR_REGISTRY, .main = app,
+    .registry = DESCRIPTOR_REGISTRY, .main = DESCRIPTOR_MAIN,
 };
 
 #ifdef UNDEFINED_SYMBOL

@@ -7,7 +7,7 @@ import Synchronization
 import TestKit
 import Testing
 
-/// Plugins made from `Fixtures/plugin.c` with one macro or another, each compiled once.
+/// Plugins made from `Fixtures/plugin.c`, or another file there, with one macro or another, each compiled once.
 enum Fixture {
     private static let made = Mutex<[String: String]>([:])
 
@@ -19,20 +19,24 @@ enum Fixture {
         return path
     }()
 
-    /// The path of `lib<name>.so`, made with these arguments to the compiler.
-    static func plugin(_ name: String = "fixture", _ arguments: [String] = []) throws -> String {
+    /// The path of `lib<name>.so`, made of a file of `Fixtures/` with these arguments to the compiler.
+    static func plugin(
+        _ name: String = "fixture",
+        _ arguments: [String] = [],
+        source: String = "plugin.c"
+    ) throws -> String {
         try self.made.withLock { made in
             let path = "\(self.folder)/lib\(name).so"
             if made[name] == arguments.joined(separator: " ") { return path }
             try #require(made[name] == nil, "two plugins named \(name)")
-            try self.compile(arguments, to: path)
+            try self.compile(source, arguments, to: path)
             made[name] = arguments.joined(separator: " ")
             return path
         }
     }
 
-    private static func compile(_ arguments: [String], to path: String) throws {
-        let source = Place.fixtures.appending(path: "plugin.c").path
+    private static func compile(_ source: String, _ arguments: [String], to path: String) throws {
+        let source = Place.fixtures.appending(path: source).path
         let headers = Place.repository.appending(path: "Sources/CGTornado/include").path
         let result = try Tool.run(
             ["-shared", "-fPIC", "-O1", "-I", headers, source, "-o", path] + arguments,

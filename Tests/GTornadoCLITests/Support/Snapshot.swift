@@ -36,6 +36,7 @@ enum Snapshot {
             .replacingOccurrences(of: Tool.gtornado, with: "BIN/gtornado")
             .replacing(/libevent 2\.[0-9.]+[-a-z]*/, with: "libevent VERSION")
             .replacing(/"version": "2\.[0-9.]+[-a-z]*"/, with: "\"version\": \"VERSION\"")
+            .replacing(/"\/[^"]*\/(lib[a-z]+\.so\.[0-9]+)"/) { "\"SYSTEM/\($0.output.1)\"" }
             .replacing(/for (x86-64|AArch64), [0-9]+ bytes/, with: "for CPU, SIZE bytes")
             .replacing(/this is (x86-64|AArch64)/, with: "this is CPU")
             .replacing(/Swift 6\.[0-9.]+/, with: "Swift VERSION")

@@ -15,12 +15,20 @@ final class CompiledFile {
     }
 
     /// Compiles a source text with these arguments; `name` is the file that is made.
-    init(_ source: String, _ arguments: [String] = ["-shared", "-fPIC"], name: String = "libmade.so") throws {
+    init(
+        _ source: String,
+        _ arguments: [String] = ["-shared", "-fPIC"],
+        name: String = "libmade.so",
+        compiler: String = "cc"
+    ) throws {
         self.folder = try Self.makeFolder()
         self.url = self.folder.appending(path: name)
         let file = self.folder.appending(path: "source.c")
         try Data(source.utf8).write(to: file)
-        try Self.run("cc", arguments + ["-I", Self.headers.path, "-o", self.url.path, file.path])
+        let libraries = arguments.filter { $0.hasPrefix("-l") }
+        let options = arguments.filter { !$0.hasPrefix("-l") }
+        let files = ["-I", Self.headers.path, "-o", self.url.path, file.path]
+        try Self.run(compiler, options + files + libraries)
     }
 
     deinit {
