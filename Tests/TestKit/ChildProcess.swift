@@ -118,6 +118,15 @@ public final class ChildProcess {
         return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
     }
 
+    /// Seconds of processor time that it has used so far, all threads together.
+    public var processorTime: Double {
+        let text = (try? String(contentsOfFile: "/proc/\(self.pid)/stat", encoding: .utf8)) ?? ""
+        // Behind the name, which may have spaces in it: the 14th and 15th fields of proc(5) are the 12th and 13th.
+        let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
     private func poll<Value>(_ seconds: Double, _ what: String, _ look: () throws -> Value?) throws -> Value {
         let deadline = Date().addingTimeInterval(seconds)
         while true {

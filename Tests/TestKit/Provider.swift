@@ -6,6 +6,8 @@
 public enum Provider: String, CaseIterable, Sendable {
     /// Both built-in: the app as an ordinary executable, without gtornado.
     case builtIn
+    /// Both built-in, under gtornado: all that it adds is greenlets.
+    case greenlets
     /// libevent's loop under the built-in server.
     case libeventLoop
     /// libevent's loop and the direct server: gtornado's default.
@@ -16,10 +18,14 @@ public enum Provider: String, CaseIterable, Sendable {
     /// Whether it is libevent's own HTTP server, with its limitations.
     public var isEvhttp: Bool { self == .evhttp }
 
+    /// Whether synchronous handlers run in greenlets.
+    public var hasGreenlets: Bool { self.options != nil }
+
     /// The options of `gtornado run` that choose it; nil for the executable.
     public var options: [String]? {
         switch self {
         case .builtIn: nil
+        case .greenlets: ["--no-ioloop", "--no-httpserver"]
         case .libeventLoop: ["--no-httpserver"]
         case .libevent: []
         case .evhttp: ["--httpserver", "evhttp"]

@@ -10,27 +10,45 @@ public final class RawClient {
     public struct Failure: Error, CustomStringConvertible {
         /// What failed, and why.
         public let description: String
+
+        /// A failure with what is to be said of it.
+        public init(description: String) {
+            self.description = description
+        }
     }
 
     private let descriptor: Int32
 
     /// Connects to a port of the loopback address.
     public init(port: UInt16) throws {
-        self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let code = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(self.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard code == 0 else {
-            throw Failure(description: "cannot connect to port \(port): \(String(cString: strerror(errno)))")
-        }
+        self.descriptor = try Self.connected(AF_INET, &address, "port \(port)")
         var one: Int32 = 1
         setsockopt(self.descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
+    }
+
+    /// Connects to a Unix socket.
+    public init(path: String) throws {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
+        self.descriptor = try Self.connected(AF_UNIX, &address, path)
+    }
+
+    private static func connected<Address>(_ family: Int32, _ address: inout Address, _ what: String) throws -> Int32 {
+        let descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
+        let code = withUnsafeBytes(of: &address) {
+            connect(descriptor, $0.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
+        }
+        guard code == 0 else {
+            let reason = String(cString: strerror(errno))
+            close(descriptor)
+            throw Failure(description: "cannot connect to \(what): \(reason)")
+        }
+        return descriptor
     }
 
     deinit {
@@ -65,6 +83,12 @@ public final class RawClient {
     /// Says that nothing more will be sent.
     public func closeSending() {
         shutdown(self.descriptor, Int32(SHUT_WR))
+    }
+
+    /// Whether there is something to read, or the other side has closed.
+    public var hasInput: Bool {
+        var state = pollfd(fd: self.descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&state, 1, 0) > 0
     }
 
     /// Reads until the other side closes, `enough` says so, or `seconds` pass without a byte.
