@@ -30,6 +30,15 @@ COLUMNS = {
         ("requests", "requests", 1, "{:,.0f}"), ("RSS MiB after a tenth", "first", 1 / 2**20, "{:.2f}"),
         ("RSS MiB at the end", "last", 1 / 2**20, "{:.2f}"), ("grown KiB", "grown", 1 / 1024, "{:,.0f}"),
     ]),
+    "blocking": ("1,000 requests at once, each `select pg_sleep(0.1)` by libpq, over 100 connections", [
+        ("seconds", "seconds", 1, "{:.3f}"), ("of the ideal", "factor", 1, "{:.3f}"),
+        ("plain request beside, p50 µs", "p50", 1e6, "{:,.0f}"), ("p99 µs", "p99", 1e6, "{:,.0f}"),
+    ]),
+    "greenlets": ("Greenlets and others", [
+        ("switch and back, ns", "switch_ns", 1, "{:,.1f}"), ("spawn, run, end, ns", "spawn_ns", 1, "{:,.1f}"),
+        ("patched call more, ns", "patched_call_ns", 1, "{:.1f}"), ("asleep", "sleepers", 1, "{:,.0f}"),
+        ("started in s", "seconds", 1, "{:.3f}"), ("MiB", "mib", 1, "{:,.0f}"), ("bytes each", "each", 1, "{:,.0f}"),
+    ]),
 }
 
 
@@ -63,7 +72,8 @@ def target_table(samples):
 
 def body(samples, servers):
     names = [server.name for server in servers]
-    parts = [target_table(samples)] + [mode_table(samples, mode, names) for mode in COLUMNS]
+    others = lambda mode: dict.fromkeys(name for (m, name, _) in samples.values if m == mode and name not in names)
+    parts = [target_table(samples)] + [mode_table(samples, mode, [*names, *others(mode)]) for mode in COLUMNS]
     if samples.skipped:
         parts.append("Left out: " + "; ".join(f"{name} ({why})" for name, why in samples.skipped.items()) + ".")
     if samples.troubles:
