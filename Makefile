@@ -9,19 +9,31 @@ DESTDIR ?=
 ARGS ?=
 # How long `make fuzz` runs, in seconds.
 FUZZ_SECONDS ?= 60
+# How long `make soak` loads, in seconds.
+SOAK_SECONDS ?= 3600
 # Other targets that `make test` counts as a test each: make test CHECKS="lint fuzz"
 CHECKS ?=
 
-BUILD_NEEDS := pkg-config:pkg-config pc/libevent_core:libevent-dev pc/libevent_extra:libevent-dev pc/openssl:libssl-dev
+BUILD_NEEDS := pkg-config:pkg-config pc/libevent_core:libevent-dev pc/libevent_extra:libevent-dev pc/openssl:libssl-dev \
+    pc/zlib:zlib1g-dev
 TEST_NEEDS := py/ensurepip:python3-venv curl:curl wrk:wrk \
     nginx:nginx-light zsh:zsh fish:fish slowhttptest:slowhttptest groff:groff man:man-db \
-    /usr/share/bash-completion/bash_completion:bash-completion
+    /usr/share/bash-completion/bash_completion:bash-completion \
+    pc/libpq:libpq-dev pc/hiredis:libhiredis-dev pc/librabbitmq:librabbitmq-dev pc/libstrophe:libstrophe-dev \
+    pc/libcurl:libcurl4-openssl-dev \
+    pg_ctlcluster:postgresql redis-server:redis-server rabbitmq-server:rabbitmq-server prosody:prosody \
+    dnsmasq:dnsmasq-base ip:iproute2 openssl:openssl
 BENCH_NEEDS := python3:python3 wrk:wrk cc:gcc taskset:util-linux
 BENCH_EXTRAS := nginx:nginx-light slowhttptest:slowhttptest valgrind:valgrind \
     /usr/lib/uwsgi/plugins/python3_plugin.so:uwsgi-plugin-python3 \
     /usr/lib/uwsgi/plugins/tornado_python3_plugin.so:uwsgi-plugin-tornado-python3 \
     /usr/lib/uwsgi/plugins/greenlet_python3_plugin.so:uwsgi-plugin-greenlet-python3 \
-    /usr/lib/python3/dist-packages/tornado:python3-tornado py/ensurepip:python3-venv
+    /usr/lib/python3/dist-packages/tornado:python3-tornado py/ensurepip:python3-venv \
+    /usr/include/boost/context/fiber.hpp:libboost-context-dev /usr/include/st.h:libst-dev \
+    /usr/lib/python3/dist-packages/gevent:python3-gevent
+
+# Which examples there are depends on the libraries that are installed; SwiftPM would keep what it once found.
+ANEW := --manifest-cache none
 
 SOURCES := Package.swift Sources Tests Examples Benchmarks
 RELEASE := .build/release/gtornado
@@ -31,7 +43,7 @@ BASH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 ZSH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 FISH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: help run build test fuzz bench bench-soak install uninstall docs format lint clean needs swift
+.PHONY: help run build test fuzz soak bench bench-soak install uninstall docs format lint clean needs swift
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -41,7 +53,7 @@ run: build ## Install what is missing, build, and serve the hello example
 
 build: needs ## Build gtornado and the examples (release)
 	swift build -c release --product gtornado
-	swift build -c release --package-path Examples
+	swift build -c release --package-path Examples $(ANEW)
 
 needs: swift
 	@.ci/need $(BUILD_NEEDS)
@@ -57,6 +69,11 @@ test: needs ## Install what tests need, build, and run every test
 
 fuzz: needs ## Fuzz the HTTP codec for a minute, from the kept corpus
 	Tests/Fuzz/run $(FUZZ_SECONDS)
+
+soak: needs ## Mixed load for an hour, then the count of what is left (SOAK_SECONDS=)
+	swift build --product gtornado
+	swift build --package-path Tests/Fixtures --product soakapp
+	Tests/Soak/run $(SOAK_SECONDS)
 
 bench: needs ## Measure gtornado beside other servers (ARGS are the options of Benchmarks/bench)
 	@.ci/need $(BENCH_NEEDS)
