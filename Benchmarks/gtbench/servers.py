@@ -86,7 +86,8 @@ def ours():
     own = lambda path: lambda port, _: [path, str(port)]
     return [
         Server("libevent", "gtornado run, sync handler", plugin, gtornado(sync)),
-        Server("no greenlets", "gtornado run --no-greenlet, sync handler", plugin, gtornado(sync, "--no-greenlet")),
+        Server("no greenlets", "gtornado run, sync handler on the loop", plugin,
+               gtornado(sync, "--patch", "ioloop,httpserver,concurrency")),
         Server("libevent async", "gtornado run, async handler", [GTORNADO, asynchronous], gtornado(asynchronous)),
         Server("libevent C", "gtornado run, C plugin", c_plugin, gtornado(HELLO_C)),
         Server("evhttp", "gtornado run --httpserver evhttp", plugin, gtornado(sync, "--httpserver", "evhttp")),
