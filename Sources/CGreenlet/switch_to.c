@@ -15,8 +15,15 @@ static bool can_be_switched_to(const gt_greenlet *target) {
     return target->state == GT_GREENLET_WAITING && (target->kind == GT_WAITS_SWITCH || target->kind == GT_WAITS_PARKED);
 }
 
+/* A park that control is switched into ends as by unpark(): only once nothing can keep the switch from happening, since
+ * the word of it would be left for the next park. */
+static void end_park(gt_greenlet *target) {
+    if (target->kind == GT_WAITS_PARKED) target->woken = true;
+}
+
 /* From the loop's own callbacks: runs it, and returns when it is suspended or has ended. */
 static int run_from_loop(gt_greenlet *target) {
+    end_park(target);
     if (target->is_main || !gt_may_switch()) gt_make_ready(target);
     else gt_resume(target->hub, gt_claim(target));
     return 0;
@@ -25,11 +32,10 @@ static int run_from_loop(gt_greenlet *target) {
 int gt_switch_to(gt_greenlet *target) {
     gt_greenlet *self = gt_running;
     if (target && !can_be_switched_to(target)) return -EINVAL;
-    if (target && target->kind == GT_WAITS_PARKED) target->woken = true;
     if (!self) return target ? run_from_loop(target) : -EINVAL;
     if (!gt_may_switch()) return -EDEADLK;
     if (self->interrupt) return -self->interrupt;
-    if (target == self) return 0;
+    if (target) end_park(target);
     if (target && (target->is_main || self->is_main)) gt_make_ready(target);
     else if (target) self->hub->next = gt_claim(target);
     return gt_wait(self, GT_WAITS_SWITCH, INFINITY, "switch");

@@ -415,7 +415,8 @@ typedef struct gt_suspend {
     /* Lets others run: the caller goes on in the loop's next turn. */
     int (*yield)(void);
     /* Suspends the caller and runs `target` at once; null is the loop. `target` must be new or waiting in
-     * switch_to() or park(), which returns 0 then. Returns when somebody switches back. */
+     * switch_to() or park(), which returns 0 then. Returns when somebody switches back. From the loop's own callbacks it
+     * runs `target`, and returns 0 when that is suspended or has ended. */
     int (*switch_to)(gt_greenlet *target);
     /* Where control goes when the greenlet ends: a greenlet in switch_to(), or null, the loop. */
     void (*set_parent)(gt_greenlet *greenlet, gt_greenlet *parent);
