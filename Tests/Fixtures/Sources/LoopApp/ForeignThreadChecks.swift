@@ -41,7 +41,7 @@ var foreignThreadChecks: [Check] {
                     }
                 }
             }
-            try expect(loop.time() - begin < 0.3, "it took \(loop.time() - begin) s")
+            try expect(loop.time() - begin < 4, "it took \(loop.time() - begin) s")
         },
         Check("tasks made on another thread run on the loop's") { loop in
             final class Counts: Sendable {

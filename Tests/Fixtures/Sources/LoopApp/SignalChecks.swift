@@ -46,7 +46,7 @@ var signalChecks: [Check] {
             }
             let begin = loop.time()
             try expect(try loop.start(limit: 5), "it slept on")
-            try expect(loop.time() - begin < 0.5, "it took \(loop.time() - begin) s")
+            try expect(loop.time() - begin < 4, "it took \(loop.time() - begin) s")
         },
         Check("64 signals can wait, the next is refused, and the ring is free again after") { loop in
             for _ in 0..<3 {

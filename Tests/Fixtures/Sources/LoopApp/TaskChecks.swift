@@ -49,7 +49,7 @@ var taskChecks: [Check] {
             try await Task.sleep(until: .now + .milliseconds(20), clock: .suspending)
             let passed = IOLoop.current.time() - begin
             try expectHere("what follows")
-            try expect(passed >= 0.08 && passed < 0.8, "it took \(passed) s")
+            try expect(passed >= 0.08 && passed < 4, "it took \(passed) s")
         },
         Check(task: "sleeping into the past ends soon") {
             try await Task.sleep(until: .now - .seconds(5), clock: .continuous)
@@ -113,7 +113,7 @@ var taskChecks: [Check] {
             task.cancel()
             try loop.removeHandler(pair.first)
             try loop.start(limit: 0.002)
-            try expect(isTold && fired < 0.2, "the timeout fired after \(fired) s")
+            try expect(isTold && fired < 4, "the timeout fired after \(fired) s")
         },
         Check(task: "a group of a thousand tasks, all on the loop's thread") {
             let count = await withTaskGroup(of: Bool.self) { group in

@@ -9,8 +9,9 @@ var timeoutChecks: [Check] {
     [
         Check("timeouts fire in the order of their deadlines") { loop in
             var order: [Int] = []
-            for delay in [5, 1, 4, 2, 3] { loop.callLater(Double(delay) * 0.002) { order.append(delay) } }
-            loop.callLater(0.015) { loop.stop() }
+            let begin = loop.time()
+            for delay in [5, 1, 4, 2, 3] { loop.callAt(begin + Double(delay) * 0.002) { order.append(delay) } }
+            loop.callAt(begin + 0.015) { loop.stop() }
             try loop.start()
             try expect(order, equals: [1, 2, 3, 4, 5])
         },
@@ -104,23 +105,23 @@ var timeoutChecks: [Check] {
             loop.callLater(0.3) { loop.stop() }
             try loop.start()
             let passed = loop.time() - begin
-            try expect(passed >= 0.3 && passed < 0.8, "it took \(passed) s")
+            try expect(passed >= 0.3 && passed < 0.99, "it took \(passed) s")
         },
-        Check("delays below a millisecond are kept: 100 times 0.2 ms") { loop in
+        Check("delays below a millisecond are kept: 0.2 ms") { loop in
+            // The shortest of many: the machine may have other things to do meanwhile.
             var shortest = Double.infinity
-            // The best of a few: the machine may have other things to do meanwhile.
-            for _ in 0..<5 {
+            var left = 500
+            func next() {
                 let begin = loop.time()
-                var count = 0
-                func next() {
-                    count += 1
-                    if count == 100 { loop.stop() } else { loop.callLater(0.0002, next) }
+                loop.callLater(0.0002) {
+                    shortest = min(shortest, loop.time() - begin)
+                    left -= 1
+                    if left == 0 { loop.stop() } else { next() }
                 }
-                loop.callLater(0.0002, next)
-                try loop.start()
-                shortest = min(shortest, loop.time() - begin)
             }
-            try expect(shortest >= 0.02 && shortest < 0.08, "it took \(shortest) s in place of 0.02")
+            next()
+            try loop.start()
+            try expect(shortest >= 0.0002 && shortest < 0.0009, "it took \(shortest) s")
         },
         Check("a timeout never fires early") { loop in
             var early = 0.0
@@ -157,7 +158,7 @@ var timeoutChecks: [Check] {
             }
             try loop.start()
             loop.removeTimeout(late)
-            try expect(fired >= 0.01 && fired < 0.5, "it fired after \(fired) s")
+            try expect(fired >= 0.01 && fired < 4, "it fired after \(fired) s")
         },
         Check("time never goes back") { loop in
             var last = loop.time()
