@@ -9,24 +9,19 @@
 #include <string.h>
 
 #include "hub.h"
-#include "sanitizers.h"
+#include "switch.h"
 
 __thread gt_greenlet *gt_running __attribute__((tls_model("initial-exec")));
 void (*gt_on_switch)(gt_greenlet *from, gt_greenlet *to);
 uint64_t *gt_switch_marks;
 
-/* Swift's runtime, which a process without Swift lacks. */
-void swift_task_enterThreadLocalContext(char *state) __attribute__((weak));
-void swift_task_exitThreadLocalContext(char *state) __attribute__((weak));
-void *swift_task_getCurrent(void) __attribute__((weak));
+__thread unsigned gt_pins __attribute__((tls_model("initial-exec")));
 
-static __thread unsigned pins;
+void gt_pin(void) { gt_pins++; }
 
-void gt_pin(void) { pins++; }
+void gt_unpin(void) { gt_pins--; }
 
-void gt_unpin(void) { pins--; }
-
-int gt_may_switch(void) { return pins == 0 && (!swift_task_getCurrent || !swift_task_getCurrent()); }
+int gt_may_switch(void) { return gt_pins == 0 && (!swift_task_getCurrent || !swift_task_getCurrent()); }
 
 void gt_name(gt_greenlet *greenlet, const char *name) {
     size_t length = name ? strnlen(name, sizeof greenlet->name - 1) : 0;
@@ -55,13 +50,6 @@ void gt_unqueue(gt_greenlet *greenlet) {
     if (greenlet->next) greenlet->next->previous = greenlet->previous;
     else hub->ready_last = greenlet->previous;
     hub->ready--;
-}
-
-gt_greenlet *gt_claim(gt_greenlet *greenlet) {
-    gt_unqueue(greenlet);
-    if (greenlet->state == GT_GREENLET_WAITING) greenlet->hub->waiting--;
-    greenlet->state = GT_GREENLET_READY;
-    return greenlet;
 }
 
 static void drain(void *context) {
@@ -102,34 +90,9 @@ void gt_hub_drain(gt_hub *hub) {
     if (hub->ready > 0) schedule(hub);
 }
 
-/* ----- switching ----- */
+/* ----- beginning and end ----- */
 
-static void enter(gt_hub *hub, gt_greenlet *greenlet, uintptr_t saved[2]) {
-    if (hub->exceptions) {
-        saved[0] = hub->exceptions[0];
-        saved[1] = hub->exceptions[1];
-        hub->exceptions[0] = greenlet->exceptions[0];
-        hub->exceptions[1] = greenlet->exceptions[1];
-    }
-    if (swift_task_enterThreadLocalContext) swift_task_enterThreadLocalContext((char *)greenlet->accesses);
-}
-
-static void leave(gt_hub *hub, gt_greenlet *greenlet, const uintptr_t saved[2]) {
-    if (swift_task_exitThreadLocalContext) swift_task_exitThreadLocalContext((char *)greenlet->accesses);
-    if (hub->exceptions) {
-        greenlet->exceptions[0] = hub->exceptions[0];
-        greenlet->exceptions[1] = hub->exceptions[1];
-        hub->exceptions[0] = saved[0];
-        hub->exceptions[1] = saved[1];
-    }
-}
-
-static inline void told(gt_greenlet *from, gt_greenlet *to) {
-    if (gt_switch_marks) __atomic_store_n(gt_switch_marks, *gt_switch_marks + 1, __ATOMIC_RELAXED);
-    if (__builtin_expect(gt_on_switch != 0, 0)) gt_on_switch(from, to);
-}
-
-static void bury(gt_hub *hub, gt_greenlet *greenlet) {
+void gt_bury(gt_hub *hub, gt_greenlet *greenlet) {
     if (greenlet->older) greenlet->older->newer = greenlet->newer;
     else hub->oldest = greenlet->newer;
     if (greenlet->newer) greenlet->newer->older = greenlet->older;
@@ -139,49 +102,6 @@ static void bury(gt_hub *hub, gt_greenlet *greenlet) {
     gt_fiber_destroy(greenlet->sanitizer);
     gt_stacks_give(greenlet);
 }
-
-void gt_resume(gt_hub *hub, gt_greenlet *greenlet) {
-    uintptr_t saved[2] = {0, 0};
-    while (greenlet) {
-        hub->next = 0;
-        greenlet->state = GT_GREENLET_RUNNING;
-        greenlet->switches++;
-        greenlet->since = hub->now;
-        told(0, greenlet);
-        enter(hub, greenlet, saved);
-        gt_running = greenlet;
-        gt_fiber_enter(greenlet);
-        gt_switch_stack(&hub->sp, greenlet->sp);
-        gt_fiber_entered_hub(hub);
-        gt_running = 0;
-        leave(hub, greenlet, saved);
-        hub->switches++;
-        told(greenlet, 0);
-        if (greenlet->ended) bury(hub, greenlet);
-        greenlet = hub->next;
-    }
-}
-
-void gt_suspend_running(gt_greenlet *self, enum gt_wait_kind kind, const char *why) {
-    gt_hub *hub = self->hub;
-    self->kind = (uint8_t)kind;
-    self->why = why;
-    self->since = hub->now;
-    if (self->queued) {
-        self->state = GT_GREENLET_READY;
-    } else {
-        self->state = GT_GREENLET_WAITING;
-        hub->waiting++;
-    }
-    int saved = errno;
-    gt_fiber_leave(self, hub);
-    gt_switch_stack(&self->sp, hub->sp);
-    gt_fiber_entered(self);
-    errno = saved;
-    self->kind = GT_WAITS_NOT;
-}
-
-/* ----- beginning and end ----- */
 
 /* Called by gt_stack_bottom on a greenlet's own stack. */
 __attribute__((noreturn, visibility("hidden"))) void gt_greenlet_main(void);
@@ -200,7 +120,7 @@ void gt_greenlet_main(void) {
     self->ended = true;
     self->state = GT_GREENLET_WAITING;
     gt_fiber_leave_for_good(hub);
-    gt_switch_stack(&self->sp, hub->sp);
+    gt_switch_stack(&self->sp, hub->sp, 0);
     __builtin_unreachable();
 }
 
@@ -232,7 +152,7 @@ gt_greenlet *gt_spawn(gt_callback entry, void *context, const char *name, uint32
     hub->newest = greenlet;
     hub->live++;
     /* Where nothing runs on this thread but the loop. */
-    if ((flags & GT_SPAWN_NOW) && !gt_running && gt_may_switch()) gt_resume(hub, greenlet);
+    if ((flags & GT_SPAWN_NOW) && !gt_running && gt_hub_may_switch(hub)) gt_resume(hub, greenlet);
     else gt_make_ready(greenlet);
     return greenlet;
 }

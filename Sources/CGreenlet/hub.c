@@ -73,6 +73,8 @@ static gt_hub *make(const gt_ioloop *ioloop) {
     hub->epoll = -1;
     hub->now = gt_now();
     hub->exceptions = __cxa_get_globals ? __cxa_get_globals() : 0;
+    hub->error = &errno;
+    gt_find_swift_words(hub);
     hub->main.hub = hub;
     hub->main.is_main = true;
     hub->main.fd = -1;

@@ -11,6 +11,9 @@
 
 #include "CGreenlet.h"
 
+/* Swift's runtime, which a process without Swift lacks. */
+void *swift_task_getCurrent(void) __attribute__((weak));
+
 #pragma GCC visibility push(hidden)
 
 /* What a suspended greenlet waits for. */
@@ -29,32 +32,38 @@ enum gt_wait_kind {
 /* Lies at the top of its own stack, so that a pooled greenlet is warm in the cache where its stack is. The app's main
  * has one in its hub. */
 struct gt_greenlet {
+    /* What each switch reads and writes comes first. */
     void *sp;
     gt_hub *hub;
-    gt_callback entry;
-    void *context;
     /* What Swift and C++ keep for each thread, and each stack needs of its own: the open exclusive accesses, and the
      * exceptions being handled. */
     uintptr_t accesses[2];
     uintptr_t exceptions[2];
+    double since;
+    const char *why;
+    uint64_t switches;
+    int interrupt;
+    /* Its errno, while it is suspended. */
+    int error;
+    uint8_t state, kind;
+    bool queued, is_main, woken, timed_out, ended, abandoned;
+    /* Suspended by park() itself, which returns what the switch back answers. */
+    bool takes_answer;
+    int fd;
+    gt_callback entry;
+    void *context;
     /* In the ready queue, if `queued`. */
     gt_greenlet *next, *previous;
     /* Among the living, by age. */
     gt_greenlet *older, *newer;
     gt_greenlet *parent;
-    uint64_t parent_id;
-    uint64_t id, switches;
-    double born, since;
+    uint64_t parent_id, id;
+    double born;
     gt_timeout *timer;
-    const char *why;
     /* The lowest usable byte of the stack, and how many there are; the guard is not counted. */
     char *stack;
     size_t stack_size;
     void *sanitizer;
-    int fd;
-    int interrupt;
-    uint8_t state, kind;
-    bool queued, is_main, woken, timed_out, ended, abandoned;
     char name[48];
 };
 
@@ -84,7 +93,11 @@ struct gt_hub {
     size_t ready;
     /* Who runs next, before the ready ones: the target of switch_to(). */
     gt_greenlet *next;
+    /* What runtimes keep for this thread: the exceptions being handled; the open exclusive accesses and the running task,
+     * null where they were not found; errno. */
     uintptr_t *exceptions;
+    const uintptr_t *open_accesses, *task;
+    int *error;
     /* The loop's time, looked at once a turn. */
     double now;
     bool drain_scheduled, draining;
@@ -108,9 +121,19 @@ struct gt_hub {
 };
 
 extern __thread gt_hub *gt_this_hub __attribute__((tls_model("initial-exec")));
+extern __thread unsigned gt_pins __attribute__((tls_model("initial-exec")));
 
-/* switch_*.S */
-void gt_switch_stack(void **save, void *load);
+/* swift_runtime.c */
+void gt_find_swift_words(gt_hub *hub);
+
+/* gt_may_switch() on the hub's thread. */
+static inline bool gt_hub_may_switch(const gt_hub *hub) {
+    if (gt_pins > 0) return false;
+    return __builtin_expect(hub->task != 0, 1) ? *hub->task == 0 : gt_may_switch() != 0;
+}
+
+/* switch_*.S: what a later switch to this stack has for `answer` is returned there. */
+int gt_switch_stack(void **save, void *load, int answer);
 void *gt_stack_prepare(void *top);
 
 /* stacks.c: memory of greenlets. A stack is never unmapped, so what lies in it may be looked at. */
@@ -130,14 +153,18 @@ void gt_stacks_after_fork(void);
 /* greenlet.c */
 gt_greenlet *gt_spawn(gt_callback entry, void *context, const char *name, uint32_t flags);
 void gt_name(gt_greenlet *greenlet, const char *name);
-/* Runs a greenlet, and those it switches to, until control comes back to the hub. */
-void gt_resume(gt_hub *hub, gt_greenlet *greenlet);
-/* Suspends the running greenlet. It comes back when it was made ready. */
-void gt_suspend_running(gt_greenlet *self, enum gt_wait_kind kind, const char *why);
+/* Takes an ended greenlet from its hub, and gives its stack back. */
+void gt_bury(gt_hub *hub, gt_greenlet *greenlet);
 void gt_make_ready(gt_greenlet *greenlet);
 void gt_unqueue(gt_greenlet *greenlet);
+
 /* Takes a greenlet out of what it waits for, to be resumed at once. */
-gt_greenlet *gt_claim(gt_greenlet *greenlet);
+static inline gt_greenlet *gt_claim(gt_greenlet *greenlet) {
+    if (greenlet->queued) gt_unqueue(greenlet);
+    if (greenlet->state == GT_GREENLET_WAITING) greenlet->hub->waiting--;
+    greenlet->state = GT_GREENLET_READY;
+    return greenlet;
+}
 
 void gt_hub_drain(gt_hub *hub);
 

@@ -9,7 +9,7 @@
 
     .text
 
-/* void gt_switch_stack(void **save, void *load); */
+/* int gt_switch_stack(void **save, void *load, int answer); */
     .globl gt_switch_stack
     .hidden gt_switch_stack
     .type gt_switch_stack, %function
@@ -30,6 +30,7 @@ gt_switch_stack:
     str x9, [sp, #160]
     mov x10, sp
     str x10, [x0]
+    mov w0, w2
     mov sp, x1
     ldr x11, [sp, #160]
     cmp x9, x11

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <math.h>
 
-#include "hub.h"
+#include "switch.h"
 
 static bool can_be_switched_to(const gt_greenlet *target) {
     if (target->ended || target->abandoned) return false;
@@ -24,7 +24,7 @@ static void end_park(gt_greenlet *target) {
 /* From the loop's own callbacks: runs it, and returns when it is suspended or has ended. */
 static int run_from_loop(gt_greenlet *target) {
     end_park(target);
-    if (target->is_main || !gt_may_switch()) gt_make_ready(target);
+    if (target->is_main || !gt_hub_may_switch(target->hub)) gt_make_ready(target);
     else gt_resume(target->hub, gt_claim(target));
     return 0;
 }
@@ -33,7 +33,7 @@ int gt_switch_to(gt_greenlet *target) {
     gt_greenlet *self = gt_running;
     if (target && !can_be_switched_to(target)) return -EINVAL;
     if (!self) return target ? run_from_loop(target) : -EINVAL;
-    if (!gt_may_switch()) return -EDEADLK;
+    if (!gt_hub_may_switch(self->hub)) return -EDEADLK;
     if (self->interrupt) return -self->interrupt;
     if (target) end_park(target);
     if (target && (target->is_main || self->is_main)) gt_make_ready(target);

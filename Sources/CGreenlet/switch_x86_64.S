@@ -4,13 +4,14 @@
  *
  * Switching stacks on x86-64 (System V). What a function call must keep is pushed onto the old stack and popped from the
  * new one: rbx, rbp, r12 to r15, and the control words of the two floating-point units, which are loaded only where they
- * differ, since that is slow.
+ * differ, since that is slow. It goes on by a jump: the processor would take the address of a `ret` from the old stack's
+ * calls, and be wrong each time.
  */
 #if defined(__x86_64__)
 
     .text
 
-/* void gt_switch_stack(void **save, void *load); */
+/* int gt_switch_stack(void **save, void *load, int answer); */
     .globl gt_switch_stack
     .hidden gt_switch_stack
     .type gt_switch_stack, @function
@@ -26,11 +27,12 @@ gt_switch_stack:
     subq $8, %rsp
     stmxcsr (%rsp)
     fnstcw 4(%rsp)
-    movl (%rsp), %eax
+    movl (%rsp), %r8d
     movzwl 4(%rsp), %ecx
+    movl %edx, %eax
     movq %rsp, (%rdi)
     movq %rsi, %rsp
-    cmpl (%rsp), %eax
+    cmpl (%rsp), %r8d
     jne 1f
     cmpw 4(%rsp), %cx
     jne 1f
@@ -41,7 +43,8 @@ gt_switch_stack:
     popq %r12
     popq %rbx
     popq %rbp
-    ret
+    popq %rcx
+    jmp *%rcx
 1:  ldmxcsr (%rsp)
     fldcw 4(%rsp)
     jmp 2b

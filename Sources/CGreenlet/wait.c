@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stddef.h>
 
-#include "hub.h"
+#include "switch.h"
 
 static void fire(void *context) {
     gt_greenlet *greenlet = context;
@@ -57,19 +57,14 @@ int gt_wait(gt_greenlet *self, enum gt_wait_kind kind, double deadline, const ch
 int gt_park(double deadline, const char *why) {
     gt_greenlet *self = gt_running;
     if (!self) return -EINVAL;
-    if (!gt_may_switch()) return -EDEADLK;
+    if (!gt_hub_may_switch(self->hub)) return -EDEADLK;
     if (self->interrupt) return -self->interrupt;
     if (self->woken) {
         self->woken = false;
         return 0;
     }
-    int code;
-    if (deadline == (double)INFINITY && !self->is_main) {
-        gt_suspend_running(self, GT_WAITS_PARKED, why);
-        code = -self->interrupt;
-    } else {
-        code = gt_wait(self, GT_WAITS_PARKED, deadline, why);
-    }
+    if (deadline == (double)INFINITY && !self->is_main) return gt_suspend_parked(self, why);
+    int code = gt_wait(self, GT_WAITS_PARKED, deadline, why);
     /* Whoever unparked has handed something over, perhaps: that comes before the deadline and the interrupt. */
     if (!self->woken) return code;
     self->woken = false;
@@ -90,7 +85,7 @@ void gt_interrupt(gt_greenlet *greenlet, int error) {
 int gt_block(double deadline, const char *why) {
     gt_greenlet *self = gt_running;
     if (!self) return -EINVAL;
-    if (!gt_may_switch()) return -EDEADLK;
+    if (!gt_hub_may_switch(self->hub)) return -EDEADLK;
     return gt_wait(self, GT_WAITS_LOCK, deadline, why);
 }
 
@@ -115,13 +110,13 @@ static int yield(gt_greenlet *self, const char *why) {
 int gt_yield(void) {
     gt_greenlet *self = gt_running;
     if (!self) return -EINVAL;
-    return gt_may_switch() ? yield(self, "yield") : -EDEADLK;
+    return gt_hub_may_switch(self->hub) ? yield(self, "yield") : -EDEADLK;
 }
 
 int gt_wait_until(double deadline, const char *why) {
     gt_greenlet *self = gt_running;
     if (!self) return -EINVAL;
-    if (!gt_may_switch()) return -EDEADLK;
+    if (!gt_hub_may_switch(self->hub)) return -EDEADLK;
     if (deadline <= gt_now()) return yield(self, why);
     int code = gt_wait(self, GT_WAITS_SLEEPING, deadline, why);
     return code == -ETIMEDOUT && !self->interrupt ? 0 : code;

@@ -176,7 +176,7 @@ void gt_fds_closing(unsigned first, unsigned last) {
 int gt_wait_fd(int fd, uint32_t events, double deadline, const char *why) {
     gt_greenlet *self = gt_running;
     if (!self) return -EINVAL;
-    if (!gt_may_switch()) return -EDEADLK;
+    if (!gt_hub_may_switch(self->hub)) return -EDEADLK;
     if (self->interrupt) return -self->interrupt;
     if (fd < 0) return -EBADF;
     gt_hub *hub = self->hub;
@@ -229,7 +229,7 @@ static bool unwatch_all(gt_hub *hub, size_t count, gt_fd_wait *waits) {
 int gt_wait_poll(struct pollfd *fds, size_t count, double deadline, const char *why) {
     gt_greenlet *self = gt_running;
     if (!self) return -EINVAL;
-    if (!gt_may_switch()) return -EDEADLK;
+    if (!gt_hub_may_switch(self->hub)) return -EDEADLK;
     gt_hub *hub = self->hub;
     gt_fd_wait few[8], *waits = count <= 8 ? few : malloc(count * sizeof *waits);
     if (!waits) return -ENOMEM;
