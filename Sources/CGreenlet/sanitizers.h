@@ -18,6 +18,9 @@
 #endif
 #endif
 
+/* A function that changes the fiber would be entered on one and left on another. */
+#define GT_AT_CALLER __attribute__((always_inline))
+
 #if defined(GT_TSAN)
 void *__tsan_get_current_fiber(void);
 void *__tsan_create_fiber(unsigned flags);
@@ -29,7 +32,7 @@ void __sanitizer_start_switch_fiber(void **fake_stack, const void *bottom, size_
 void __sanitizer_finish_switch_fiber(void *fake_stack, const void **bottom, size_t *size);
 #endif
 
-static inline void *gt_fiber_create(void) {
+GT_AT_CALLER static inline void *gt_fiber_create(void) {
 #if defined(GT_TSAN)
     return __tsan_create_fiber(0);
 #else
@@ -37,7 +40,7 @@ static inline void *gt_fiber_create(void) {
 #endif
 }
 
-static inline void gt_fiber_destroy(void *fiber) {
+GT_AT_CALLER static inline void gt_fiber_destroy(void *fiber) {
 #if defined(GT_TSAN)
     if (fiber) __tsan_destroy_fiber(fiber);
 #else
@@ -46,7 +49,7 @@ static inline void gt_fiber_destroy(void *fiber) {
 }
 
 /* On the hub's stack, before a switch to a greenlet. */
-static inline void gt_fiber_enter(gt_greenlet *greenlet) {
+GT_AT_CALLER static inline void gt_fiber_enter(gt_greenlet *greenlet) {
 #if defined(GT_TSAN)
     greenlet->hub->sanitizer = __tsan_get_current_fiber();
     __tsan_switch_to_fiber(greenlet->sanitizer, 0);
@@ -58,7 +61,7 @@ static inline void gt_fiber_enter(gt_greenlet *greenlet) {
 }
 
 /* On the hub's stack, after a switch back. */
-static inline void gt_fiber_entered_hub(gt_hub *hub) {
+GT_AT_CALLER static inline void gt_fiber_entered_hub(gt_hub *hub) {
 #if defined(GT_ASAN)
     __sanitizer_finish_switch_fiber(hub->sanitizer, 0, 0);
 #else
@@ -67,7 +70,7 @@ static inline void gt_fiber_entered_hub(gt_hub *hub) {
 }
 
 /* On a greenlet's stack, after a switch to it. */
-static inline void gt_fiber_entered(gt_greenlet *greenlet) {
+GT_AT_CALLER static inline void gt_fiber_entered(gt_greenlet *greenlet) {
 #if defined(GT_ASAN)
     __sanitizer_finish_switch_fiber(greenlet->sanitizer, &greenlet->hub->stack_bottom, &greenlet->hub->stack_size);
 #else
@@ -76,7 +79,7 @@ static inline void gt_fiber_entered(gt_greenlet *greenlet) {
 }
 
 /* On a greenlet's stack, before a switch to the hub. */
-static inline void gt_fiber_leave(gt_greenlet *greenlet, gt_hub *hub) {
+GT_AT_CALLER static inline void gt_fiber_leave(gt_greenlet *greenlet, gt_hub *hub) {
 #if defined(GT_TSAN)
     (void)greenlet;
     __tsan_switch_to_fiber(hub->sanitizer, 0);
@@ -88,7 +91,7 @@ static inline void gt_fiber_leave(gt_greenlet *greenlet, gt_hub *hub) {
 #endif
 }
 
-static inline void gt_fiber_leave_for_good(gt_hub *hub) {
+GT_AT_CALLER static inline void gt_fiber_leave_for_good(gt_hub *hub) {
 #if defined(GT_TSAN)
     __tsan_switch_to_fiber(hub->sanitizer, 0);
 #elif defined(GT_ASAN)

@@ -76,7 +76,12 @@ void gt_stacks_set_size(size_t size) {
 
 size_t gt_stacks_size(void) { return atomic_load(&stack_size) - GUARD_SIZE; }
 
-size_t gt_stacks_pooled(void) { return pool_count; }
+size_t gt_stacks_pooled(void) {
+    pthread_mutex_lock(&lock);
+    size_t count = pool_count;
+    pthread_mutex_unlock(&lock);
+    return count;
+}
 
 static int guard(char *bottom) {
     /* Needs no mapping of its own; older kernels say EINVAL. */

@@ -112,7 +112,7 @@ __attribute__((always_inline)) static inline void gt_suspend_running(
 /* The whole of a park() without a deadline. The switch is the last call, and so comes back straight to park()'s caller:
  * without it a return that the processor guesses wrong, which is a sixth of what a switch costs. */
 __attribute__((always_inline)) static inline int gt_suspend_parked(gt_greenlet *self, const char *why) {
-#if defined(GT_ASAN)
+#if defined(GT_ASAN) || defined(GT_TSAN)
     gt_suspend_running(self, GT_WAITS_PARKED, why);
     return gt_parked_answer(self);
 #else

@@ -65,24 +65,24 @@ static int by_name(const void *left, const void *right) {
     return strcmp(((const gt_libc_call *)left)->name, ((const gt_libc_call *)right)->name);
 }
 
-static void prepare(void) {
-    for (size_t i = 0; i < gt_libc_call_count; i++) {
-        gt_libc_calls[i].original = *members[i] = original_of(&gt_libc_calls[i]);
-    }
-    qsort(gt_libc_calls, gt_libc_call_count, sizeof gt_libc_calls[0], by_name);
-    pthread_atfork(0, 0, after_fork);
-}
-
 /* For the seam: gt_suspend.original(). */
 static void *original(const char *name) {
     gt_libc_call *call = gt_libc_find(name);
     return call ? call->original : 0;
 }
 
+static void prepare(void) {
+    for (size_t i = 0; i < gt_libc_call_count; i++) {
+        gt_libc_calls[i].original = *members[i] = original_of(&gt_libc_calls[i]);
+    }
+    qsort(gt_libc_calls, gt_libc_call_count, sizeof gt_libc_calls[0], by_name);
+    pthread_atfork(0, 0, after_fork);
+    gt_find_original = original;
+}
+
 void gt_libc_prepare(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, prepare);
-    gt_find_original = original;
 }
 
 gt_libc_call *gt_libc_find(const char *name) {
