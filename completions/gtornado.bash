@@ -187,13 +187,33 @@ _gtornado() {
 _gtornado_run() {
     repeating_flags=()
     non_repeating_flags=(--ioloop --no-ioloop --concurrency --no-concurrency --no-httpserver --no-greenlet --no-socket --no-select --no-time --no-dns --no-subprocess --no-signal --greenlet --debug-locks --no-debug-locks --verbose --no-verbose --version -h --help)
-    repeating_options=(--http-socket -b --patch --no-patch)
-    non_repeating_options=(--httpserver --libevent-method --graceful-timeout --cores --tornado --when-full --stack-size --resolver --max-blocking-time --max-memory --run-info-signal --log-level --log-format)
+    repeating_options=(--http-socket -b --tls-cert --tls-key --patch --no-patch)
+    non_repeating_options=(--tls-ca --tls-verify --tls-min --httpserver --libevent-method --graceful-timeout --cores --tornado --when-full --stack-size --resolver --max-blocking-time --max-memory --run-info-signal --log-level --log-format)
     __gtornado_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
     '--http-socket'|'-b')
+        return
+        ;;
+    '--tls-cert')
+        __gtornado_add_completions -f
+        return
+        ;;
+    '--tls-key')
+        __gtornado_add_completions -f
+        return
+        ;;
+    '--tls-ca')
+        __gtornado_add_completions -f
+        return
+        ;;
+    '--tls-verify')
+        __gtornado_add_completions -W 'none'$'\n''optional'$'\n''required'
+        return
+        ;;
+    '--tls-min')
+        __gtornado_add_completions -W '1.2'$'\n''1.3'
         return
         ;;
     '--patch')

@@ -169,6 +169,9 @@ typedef struct gt_http_delegate {
     /* The server itself refused what a client sent with `status` (400, 408, 413, 414, 431, 501, 505), for the access
      * log. `start_line` is what there was of it. May be null. */
     void (*refused)(void *server_context, gt_exchange *exchange, int status, const char *why, gt_bytes start_line);
+    /* A client and the server could not agree on TLS, and the connection ends; `why` is a sentence. `exchange` is for
+     * peer() and local() only. May be null. */
+    void (*handshake_failed)(void *server_context, gt_exchange *exchange, const char *why);
 } gt_http_delegate;
 
 enum {
@@ -201,6 +204,53 @@ typedef struct gt_response {
     int64_t content_length;
 } gt_response;
 
+/* A certificate and its private key, as PEM files; all strings end in NUL. */
+typedef struct gt_tls_certificate {
+    /* The chain, leaf first. */
+    const char *certificate_file;
+    /* Null: in the same file. */
+    const char *key_file;
+    /* Of the key; null for none. */
+    const char *password;
+    /* The SNI name it is for, "*.example.com" too; null: the names that it has. The first certificate is also for
+     * whoever asks for none, or for one that nobody has. */
+    const char *host;
+} gt_tls_certificate;
+
+enum {
+    /* Servers do not ask for a certificate, clients take any. */
+    GT_TLS_VERIFY_NONE = 0,
+    /* Servers ask, and refuse a bad one, but go on without one. */
+    GT_TLS_VERIFY_OPTIONAL = 1,
+    GT_TLS_VERIFY_REQUIRED = 2
+};
+
+/* How to speak TLS, as server or as client. */
+typedef struct gt_tls_settings {
+    uint32_t size;
+    /* GT_TLS_VERIFY_... */
+    uint32_t verify;
+    const gt_tls_certificate *certificates;
+    size_t certificate_count;
+    /* Whom to trust: PEM file, folder of hashed names; both null: the system's. */
+    const char *ca_file;
+    const char *ca_path;
+    /* Certificates that were revoked, PEM; null for none. */
+    const char *crl_file;
+    /* 0x0303 for TLS 1.2, 0x0304 for 1.3; 0: 1.2 at least, and the newest there is. */
+    uint16_t min_version;
+    uint16_t max_version;
+    /* Bytes of 0 or 1: no tickets and no session cache; clients leave names unchecked. */
+    uint8_t no_resumption;
+    uint8_t no_hostname_check;
+    uint16_t reserved;
+    /* As OpenSSL writes them: up to TLS 1.2, and for 1.3; null: its defaults. */
+    const char *ciphers;
+    const char *ciphersuites;
+    /* Protocols by ALPN, the best first, separated by commas: "http/1.1"; null for none. */
+    const char *alpn;
+} gt_tls_settings;
+
 typedef struct gt_server_settings {
     uint32_t size;
     uint32_t flags;
@@ -223,8 +273,11 @@ typedef struct gt_server_settings {
     double header_timeout;
     double body_timeout;
     double write_timeout;
-    /* Reserved for TLS settings; null. */
-    const void *tls;
+    /* Null: plain HTTP. Read, with the files it names, before create() returns; ENOTSUP without GT_CAN_TLS. */
+    const gt_tls_settings *tls;
+    /* Where create() says why it fails, a sentence ending in NUL; may be null. */
+    char *error;
+    size_t error_capacity;
 } gt_server_settings;
 
 enum {
@@ -239,7 +292,7 @@ typedef struct gt_listening {
     int fd;
     /* As bound: "127.0.0.1:8888", "[::1]:8888", "unix:/path". */
     char address[128];
-    /* What a person opens: "http://127.0.0.1:8888/". */
+    /* What a person opens: "http://127.0.0.1:8888/", "https://..." with TLS. */
     char url[160];
     /* Why it failed; empty if it did not. */
     char error[256];
@@ -261,8 +314,27 @@ enum {
     /* peer_closed() is called while an answer is pending. */
     GT_CAN_PEER_CLOSED = 64,
     /* Absolute deadlines for head and body, not just inactivity. */
-    GT_CAN_DEADLINES = 128
+    GT_CAN_DEADLINES = 128,
+    /* It speaks TLS: the settings' `tls`, reload_tls() and tls_info(); with GT_CAN_DETACH also detach_tls(). */
+    GT_CAN_TLS = 256
 };
+
+/* What a connection's handshake has agreed upon. Strings end in NUL and are never null; views are borrowed until the
+ * table's next call for any exchange. */
+typedef struct gt_tls_info {
+    uint32_t size;
+    /* 1 if the client went on with an earlier session. */
+    uint32_t was_resumed;
+    /* "TLSv1.3", "TLS_AES_256_GCM_SHA384". */
+    const char *protocol;
+    const char *cipher;
+    /* What ALPN has chosen, and the name that the client asked for by SNI; empty for none. */
+    const char *alpn;
+    const char *server_name;
+    /* Whom the client's certificate is for, as "CN=..., O=...", and that in DER; of size 0 if it showed none. */
+    gt_bytes subject;
+    gt_bytes certificate;
+} gt_tls_info;
 
 typedef struct gt_httpserver {
     uint32_t size;
@@ -319,6 +391,19 @@ typedef struct gt_httpserver {
     void (*pause)(gt_server *server, int paused);
     /* Like peer(), of this connection's own end: the address and port that the client has connected to. */
     size_t (*local)(gt_exchange *exchange, char *text, size_t capacity, uint16_t *port);
+
+    /* Gives new connections what `settings` say; those that are open go on with what they have. `settings` null: what
+     * was set before, its files read again. `server` null: every server of this table on `loop` that speaks TLS.
+     * Returns 0, or a negative errno with why in `error` (may be null) and nothing changed: -ENOTSUP for a server
+     * without TLS, -ENOENT and its like for files. Where there are several servers the first failure ends it. */
+    int (*reload_tls)(gt_loop *loop, gt_server *server, const gt_tls_settings *settings, char *error,
+                      size_t capacity);
+    /* detach() for a connection that may be encrypted: `*ssl` is OpenSSL's SSL *, which the caller owns then, over
+     * `fd`; null where it is not encrypted. It may hold bytes that have come already: read before waiting. detach()
+     * itself refuses encrypted connections with -ENOTSUP. */
+    int (*detach_tls)(gt_exchange *exchange, int *fd, void **ssl, gt_bytes *unread);
+    /* What the connection's handshake has agreed upon. 0, or -ENOTSUP if it is not encrypted. */
+    int (*tls_info)(gt_exchange *exchange, gt_tls_info *info);
 } gt_httpserver;
 
 /* ---------------------------------------------------------------------------------------------- slot "resolver" */

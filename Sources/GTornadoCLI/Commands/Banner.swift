@@ -49,6 +49,16 @@ struct Banner: Sendable {
                 level: "warning"
             )
         }
+        events.reloaded = { count in
+            let servers = count == 0 ? "no server speaks TLS now" : "new connections use what is in them now"
+            self.say("SIGHUP: certificates were read again; \(servers)", [("servers", .number(count))])
+        }
+        events.reloadFailed = { why in
+            self.say("SIGHUP: certificates stay as they were: \(why)", [], level: "error")
+        }
+        events.reloadsImpossible = {
+            self.say("the app handles SIGHUP itself: it will not have certificates read again", [], level: "warning")
+        }
         events.watching = WatchBanner(isJSON: self.isJSON).events
         return events
     }

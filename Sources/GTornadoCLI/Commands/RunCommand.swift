@@ -12,12 +12,16 @@ struct RunCommand: ParsableCommand {
         abstract: "Run a plugin.",
         discussion: """
             Puts libevent's event loop and HTTP server in the place of the ones that the app brought, then runs the \
-            app's main until it ends. SIGINT or SIGTERM stops it gracefully; a second one stops it at once.
+            app's main until it ends. SIGINT or SIGTERM stops it gracefully; a second one stops it at once. SIGHUP has \
+            certificates read again.
             """
     )
 
     @OptionGroup(title: "Listening")
     var listening: ListeningOptions
+
+    @OptionGroup(title: "TLS")
+    var tls: TLSOptions
 
     @OptionGroup(title: "Patching")
     var patching: PatchingOptions
@@ -61,6 +65,7 @@ struct RunCommand: ParsableCommand {
         options.server = try self.patching.chosenServer()
         options.libeventMethod = try self.patching.chosenMethod()
         options.sockets = self.listening.resolved
+        options.tls = try self.tls.chosen()
         options.gracefulTimeout = try self.server.grace()
         options.resolver = try self.names.chosen()
         options.watching = try self.watching.chosen()

@@ -10,8 +10,14 @@ enum ExitStatuses {
     static let all: [(status: Int32, meaning: String)] = [
         (MonkeyError.Code.usage.exitStatus, "The command line or a variable makes no sense."),
         (MonkeyError.Code.notAPlugin.exitStatus, "The file is there, but it is no plugin, or one for another CPU."),
-        (MonkeyError.Code.noInput.exitStatus, "The plugin is not there, or cannot be read."),
-        (MonkeyError.Code.missingDependency.exitStatus, "A library or a symbol that the plugin needs is missing."),
+        (
+            MonkeyError.Code.noInput.exitStatus,
+            "The plugin or another file that was named is not there, or cannot be used."
+        ),
+        (
+            MonkeyError.Code.missingDependency.exitStatus,
+            "A library or a symbol that the plugin needs is missing, or one for TLS."
+        ),
         (MonkeyError.Code.appFailed.exitStatus, "The app's main failed."),
         (MonkeyError.Code.system.exitStatus, "The operating system refused something."),
         (MonkeyError.Code.cannotBind.exitStatus, "An address cannot be listened on."),

@@ -9,7 +9,6 @@ import HTTPCodec
 import ProviderKit
 
 extension EvhttpConnection {
-    private static let upgrade = UInt32(GT_REQUEST_UPGRADE)
     private static let expect = UInt32(GT_REQUEST_EXPECT_CONTINUE)
 
     /// Called by evhttp: a request is whole.
@@ -110,8 +109,9 @@ extension EvhttpConnection {
         let engine = self.engine
         var seen = gt_request()
         seen.size = UInt32(MemoryLayout<gt_request>.size)
-        // 100 Continue has been sent by now, and nobody can take the connection over.
-        seen.flags = head.flags & ~(EvhttpConnection.upgrade | EvhttpConnection.expect)
+        // 100 Continue has been sent by now.
+        seen.flags = head.flags & ~EvhttpConnection.expect
+        if self.session != nil { seen.flags |= UInt32(GT_REQUEST_TLS) }
         seen.method = head.method
         seen.target = head.target
         seen.host = head.host
@@ -121,6 +121,10 @@ extension EvhttpConnection {
         seen.version_major = 1
         seen.version_minor = head.minorVersion
         self.requestContext = engine.delegate.request(engine.serverContext, OpaquePointer(self.handle), &seen)
+        if self.isDetached {
+            self.tellFinished(lost: false)
+            return
+        }
         guard let context = self.requestContext else {
             // Null says that all is done; an app that says so without an answer has failed.
             if !self.responseEnded { self.abort() }

@@ -24,6 +24,13 @@ extension EvhttpConnection {
         }
     }
 
+    /// Bytes that came behind the request before are the next one's first: those that arrive later may be of its body.
+    func noteBytesAhead() {
+        guard self.unreadInput > 0 else { return }
+        self.firstByteAt = self.waitingSince
+        self.lastByteAt = self.waitingSince
+    }
+
     func bytesArrived() {
         self.watchForBytes(false)
         self.lastByteAt = self.engine.now
@@ -49,12 +56,9 @@ extension EvhttpConnection {
 
     func isOverdue(_ now: Double) -> Bool {
         let settings = self.engine.settings
+        if self.isInHandshake { return self.isLate }
         if self.request != nil { return self.isStalled(now) }
-        if self.firstByteAt == nil, self.unreadInput > 0 {
-            // Came together with the request before.
-            self.firstByteAt = self.waitingSince
-            self.lastByteAt = self.waitingSince
-        }
+        if self.firstByteAt == nil { self.noteBytesAhead() }
         guard let firstByteAt = self.firstByteAt else {
             return settings.idleTimeout > 0 && now - self.waitingSince >= settings.idleTimeout
         }

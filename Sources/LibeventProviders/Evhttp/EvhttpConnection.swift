@@ -23,6 +23,9 @@ final class EvhttpConnection {
     let bufferevent: UnsafeMutablePointer<bufferevent>
     let descriptor: Int
     unowned(unsafe) let engine: EvhttpEngine
+    /// The session under TLS, until the connection is closed or taken over.
+    var session: LibeventOpenSSL.Session?
+    var isHandshakeDone = false
 
     /// The request being served, from when it is whole until its answer has left.
     var request: UnsafeMutablePointer<evhttp_request>?
@@ -44,6 +47,8 @@ final class EvhttpConnection {
     /// To be dropped as soon as nothing of evhttp is on the stack.
     var isBroken = false
     private(set) var isClosed = false
+    /// The app has its socket.
+    var isDetached = false
 
     /// Since when it waits for a request; since when one arrives; when the last of its bytes was seen.
     var waitingSince: Double
@@ -58,12 +63,14 @@ final class EvhttpConnection {
         _ evcon: OpaquePointer,
         _ bufferevent: UnsafeMutablePointer<bufferevent>,
         _ descriptor: Int,
-        engine: EvhttpEngine
+        engine: EvhttpEngine,
+        session: LibeventOpenSSL.Session?
     ) {
         self.evcon = evcon
         self.bufferevent = bufferevent
         self.descriptor = descriptor
         self.engine = engine
+        self.session = session
         self.waitingSince = engine.now
         let handle = self.handle
         evhttp_connection_set_closecb(evcon, { EvhttpConnection.from($1).closed() }, handle)
@@ -146,6 +153,7 @@ final class EvhttpConnection {
     /// Called by evhttp: the connection is being freed.
     private func closed() {
         guard !self.isClosed else { return }
+        self.endSession()
         self.isClosed = true
         let engine = self.engine
         engine.forget(self)
@@ -170,10 +178,12 @@ final class EvhttpConnection {
         if self.isInputLimited {
             self.isInputLimited = false
             bufferevent_setwatermark(self.bufferevent, Int16(EV_READ), 0, 0)
+            self.readPending()
         }
         self.waitingSince = self.engine.now
         self.stalledOutput = 0
         self.firstByteAt = nil
+        self.noteBytesAhead()
         self.watchForBytes(true)
         self.tellFinished(lost: false)
         self.depth -= 1

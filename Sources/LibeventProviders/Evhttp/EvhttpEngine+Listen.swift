@@ -15,7 +15,13 @@ extension EvhttpEngine {
         reusePort: Bool,
         result: UnsafeMutablePointer<gt_listening>?
     ) -> Int32 {
-        ListenReport.attempt(address, backlog: backlog, reusePort: reusePort, result) { socket in
+        ListenReport.attempt(
+            address,
+            backlog: backlog,
+            reusePort: reusePort,
+            isEncrypted: self.tls != nil,
+            result
+        ) { socket in
             guard let bound = evhttp_accept_socket_with_handle(self.http, socket.descriptor) else {
                 Glibc.close(socket.descriptor)
                 if let path = socket.pathToRemove { unlink(path) }

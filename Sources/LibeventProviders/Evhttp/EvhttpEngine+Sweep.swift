@@ -30,6 +30,11 @@ extension EvhttpEngine {
             ? settings.headerTimeout + settings.bodyTimeout : .infinity
     }
 
+    /// Seconds in all that the handshake of TLS may take.
+    var handshakeTimeout: Double {
+        self.settings.headerTimeout > 0 ? self.settings.headerTimeout : 60
+    }
+
     func startSweep() {
         let context = Unmanaged.passUnretained(self).toOpaque()
         let callback: event_callback_fn = { EvhttpEngine.from($2).lookAtTimeouts() }

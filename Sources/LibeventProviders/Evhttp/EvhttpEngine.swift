@@ -16,6 +16,8 @@ final class EvhttpEngine {
     let base: OpaquePointer
     let http: OpaquePointer
     let settings: HTTPServerSettings
+    /// Null where the server speaks plain HTTP.
+    let tls: EvhttpTLS?
     let delegate: gt_http_delegate
     let serverContext: UnsafeMutableRawPointer?
 
@@ -48,7 +50,8 @@ final class EvhttpEngine {
         _ base: OpaquePointer,
         _ settings: HTTPServerSettings,
         _ delegate: gt_http_delegate,
-        _ serverContext: UnsafeMutableRawPointer?
+        _ serverContext: UnsafeMutableRawPointer?,
+        tls: EvhttpTLS?
     ) {
         guard let pieces = evbuffer_new() else { return nil }
         guard let http = evhttp_new(base) else {
@@ -61,6 +64,7 @@ final class EvhttpEngine {
         self.settings = settings
         self.delegate = delegate
         self.serverContext = serverContext
+        self.tls = tls
         self.pieces = pieces
         self.noFields = .allocate(capacity: 1)
         self.noFields.initialize(to: evkeyvalq())
@@ -101,7 +105,10 @@ final class EvhttpEngine {
     /// Asked for the transport, the engine learns of the connection; it sees the rest in its next piece of work, before
     /// the loop can have read anything from it.
     private func newBufferevent(_ base: OpaquePointer?) -> UnsafeMutablePointer<bufferevent>? {
-        guard let bufferevent = bufferevent_socket_new(base, -1, 0) else { return nil }
+        // Without an answer evhttp would take a plain one: under TLS that is what adopt() then drops.
+        guard let bufferevent = self.tls?.makeBufferevent(base) ?? bufferevent_socket_new(base, -1, 0) else {
+            return nil
+        }
         // evhttp may give up the connection before the work is done.
         bufferevent_incref(bufferevent)
         self.newcomers.append(bufferevent)
@@ -116,7 +123,12 @@ final class EvhttpEngine {
             var context: UnsafeMutableRawPointer?
             bufferevent_getcb(bufferevent, nil, nil, nil, &context)
             // evhttp's own context is its connection; freed ones have none.
-            if let context { self.adopt(OpaquePointer(context), bufferevent) }
+            if let context {
+                self.adopt(OpaquePointer(context), bufferevent)
+            } else if let tls = self.tls, let session = tls.library.session(of: bufferevent) {
+                tls.retire(session)
+                self.scheduleWork()
+            }
             bufferevent_decref(bufferevent)
         }
     }
@@ -126,8 +138,11 @@ final class EvhttpEngine {
         guard descriptor >= 0 else { return }
         while self.connections.count <= descriptor { self.connections.append(nil) }
         guard self.connections[descriptor] == nil else { return }
-        self.connections[descriptor] = EvhttpConnection(evcon, bufferevent, descriptor, engine: self)
+        let session = self.tls?.library.session(of: bufferevent)
+        let connection = EvhttpConnection(evcon, bufferevent, descriptor, engine: self, session: session)
+        self.connections[descriptor] = connection
         self.connectionCount += 1
+        if self.tls != nil, session == nil { connection.abort() }
         if self.sweep == nil { self.startSweep() }
     }
 
@@ -181,6 +196,7 @@ final class EvhttpEngine {
         self.isClosed = true
         for connection in self.allConnections { connection.drop(now: true) }
         self.doomed = []
+        self.tls?.freeRetired()
         if let work = self.work { event_free(work) }
         if let sweep = self.sweep { event_free(sweep) }
         if let resume = self.resume { event_free(resume) }
@@ -200,6 +216,23 @@ final class EvhttpEngine {
         self.scheduleWork()
     }
 
+    /// The seam's reload_tls() for one server.
+    func reload(
+        _ settings: UnsafePointer<gt_tls_settings>?,
+        _ error: UnsafeMutablePointer<CChar>?,
+        _ capacity: Int
+    ) -> Int32 {
+        if let tls = self.tls { return tls.reload(settings, error, capacity) }
+        EvhttpTLS.write("the server does not speak TLS", to: error, capacity)
+        return -ENOTSUP
+    }
+
+    /// Frees a connection's session in a turn of its own.
+    func retire(_ session: LibeventOpenSSL.Session) {
+        self.tls?.retire(session)
+        self.scheduleWork()
+    }
+
     private func scheduleWork() {
         if let work = self.work { event_active(work, Int32(EV_TIMEOUT), 0) }
     }
@@ -209,6 +242,7 @@ final class EvhttpEngine {
         let doomed = self.doomed
         self.doomed.removeAll(keepingCapacity: true)
         for connection in doomed { connection.drop() }
+        self.tls?.freeRetired()
         if self.isStopping, self.connectionCount == 0 { self.tellEmpty() }
     }
 

@@ -48,8 +48,8 @@ enum EvhttpLimitations {
         """,
         "100 Continue is sent before the app is asked, and an Expect of anything else is answered with 417.",
         """
-        Interim answers (102, 103) and 101 cannot be sent, and connections cannot be taken over: no \
-        WebSocket.
+        Interim answers (102, 103) and 101 cannot be sent; a connection can be taken over before its answer \
+        has begun.
         """,
         """
         A request that arrives slowly but steadily is cut off only where both header_timeout and \
@@ -68,6 +68,10 @@ enum EvhttpLimitations {
         """,
         "drained() comes when all output has left, not when half of it has.",
         "HTTP/1.1 answers always have a Date, and answers to HTTP/1.0 requests say HTTP/1.0.",
+        """
+        TLS needs libevent_openssl-2.1.so.7 (Debian: libevent-openssl-2.1-7), and a client that ends TLS without \
+        its word is taken for one that has sent all.
+        """,
         "stop() resets connections that the kernel has taken and evhttp has not.",
         """
         libevent ends the process where it finds its own state broken or is out of memory in the wrong \

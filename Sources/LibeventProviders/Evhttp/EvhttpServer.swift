@@ -19,7 +19,7 @@ public enum EvhttpServer {
         table.size = UInt32(MemoryLayout<gt_httpserver>.size)
         table.version = GTORNADO_ABI_VERSION
         table.name = StaticText.pointer("evhttp")
-        table.capabilities = 0
+        table.capabilities = UInt32(GT_CAN_DETACH | GT_CAN_TLS)
         table.limitations = EvhttpLimitations.pointer
         table.limitation_count = UInt32(EvhttpLimitations.sentences.count)
         EvhttpServer.fillServer(&table)
@@ -28,6 +28,16 @@ public enum EvhttpServer {
         place.initialize(to: table)
         return UnsafePointer(place)
     }()
+
+    /// Why it cannot speak TLS on this machine; nil if it can.
+    ///
+    /// Loads what it needs for that.
+    public static var problemWithTLS: String? {
+        switch LibeventOpenSSL.shared {
+        case .success: nil
+        case .failure(let missing): missing.reason
+        }
+    }
 
     private static func fillServer(_ table: inout gt_httpserver) {
         table.create = { loop, settings, delegate, context in
@@ -50,6 +60,10 @@ public enum EvhttpServer {
             EvhttpRegister.remove(engine)
             Unmanaged.passUnretained(engine).release()
         }
+        table.reload_tls = { loop, server, settings, error, capacity in
+            guard let server else { return EvhttpRegister.reload(loop, settings, error, capacity) }
+            return engine(server).reload(settings, error, capacity)
+        }
         table.shutdown = { loop, grace, done, context in
             EvhttpRegister.shutdown(loop, grace: grace) { done?(context, $0) }
         }
@@ -62,11 +76,18 @@ public enum EvhttpServer {
         _ delegate: UnsafePointer<gt_http_delegate>?,
         _ context: UnsafeMutableRawPointer?
     ) -> OpaquePointer? {
-        guard let delegate, let checked = HTTPServerSettings(settings?.pointee ?? ServerTable.defaults) else {
+        let settings = settings.map(ServerTable.read) ?? ServerTable.defaults
+        guard let delegate, let checked = HTTPServerSettings(settings) else {
             errno = EINVAL
             return nil
         }
-        guard let engine = EvhttpEngine(loop, base, checked, delegate.pointee, context) else {
+        var tls: EvhttpTLS?
+        if let wanted = settings.tls {
+            // Errno is its word, and the sentence is where the app asked for it.
+            tls = EvhttpTLS(wanted, error: settings.error, settings.error_capacity)
+            if tls == nil { return nil }
+        }
+        guard let engine = EvhttpEngine(loop, base, checked, ServerTable.read(delegate), context, tls: tls) else {
             errno = ENOMEM
             return nil
         }
@@ -84,7 +105,18 @@ public enum EvhttpServer {
         table.interim = { _, _ in -ENOTSUP }
         // The body is whole before the app is asked.
         table.want_body = { _, _ in 0 }
-        table.detach = { _, _, _ in -ENOTSUP }
+        table.detach = { exchange, descriptor, unread in
+            guard let descriptor else { return -EINVAL }
+            return connection(exchange).detach(descriptor, unread)
+        }
+        table.detach_tls = { exchange, descriptor, session, unread in
+            guard let descriptor, let session else { return -EINVAL }
+            return connection(exchange).detach(descriptor, session: session, unread)
+        }
+        table.tls_info = { exchange, info in
+            guard let info else { return -EINVAL }
+            return connection(exchange).describeTLS(info)
+        }
         table.abort = { connection($0).abort() }
         table.unsent = { connection($0).unsent }
         table.peer = { connection($0).peer($1, $2, $3) }

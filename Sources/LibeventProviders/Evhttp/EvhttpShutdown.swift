@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
+import CGTornado
 import CLibevent
 import ProviderKit
 import Synchronization
@@ -48,6 +49,20 @@ enum EvhttpRegister {
         )
         for engine in engines { engine.shutdown { shutdown.emptied() } }
         self.expire(shutdown, after: grace, on: first.base)
+    }
+
+    /// The seam's reload_tls() for all servers of a loop that speak TLS: the first failure ends it.
+    static func reload(
+        _ loop: OpaquePointer?,
+        _ settings: UnsafePointer<gt_tls_settings>?,
+        _ error: UnsafeMutablePointer<CChar>?,
+        _ capacity: Int
+    ) -> Int32 {
+        for engine in loop.map({ self.engines(of: $0) }) ?? [] where engine.tls != nil && !engine.isClosed {
+            let code = engine.reload(settings, error, capacity)
+            if code < 0 { return code }
+        }
+        return 0
     }
 
     private static func open(_ engines: [EvhttpEngine]) -> [EvhttpEngine] {

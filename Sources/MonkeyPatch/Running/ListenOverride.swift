@@ -48,28 +48,14 @@ final class ListenOverride: Sendable {
         guard let table = registry.httpserver, let original = table.pointee.listen else { return nil }
         let override = ListenOverride(original, sockets: sockets, events: events)
         Self.current.withLock { $0 = override }
-        registry.wrap(.httpserver, in: Self.copy(of: table))
-        return override
-    }
-
-    /// The same table but for `listen`.
-    ///
-    /// It is as large as the original says, which may be more than this version of the header knows, and it is never
-    /// freed.
-    private static func copy(of table: UnsafePointer<gt_httpserver>) -> UnsafeRawPointer {
-        let size = max(Int(table.pointee.size), MemoryLayout<gt_httpserver>.size)
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: size,
-            alignment: MemoryLayout<gt_httpserver>.alignment
-        )
-        memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-        memory.copyMemory(from: table, byteCount: Int(table.pointee.size))
-        memory.assumingMemoryBound(to: gt_httpserver.self).pointee.listen = { server, address, backlog, reuse, result in
-            guard let override = ListenOverride.current.withLock({ $0 }) else { return -EINVAL }
-            let wanted = address.map { String(cString: $0) } ?? ""
-            return override.listen(server, wanted, (backlog, reuse), result)
+        registry.wrapHTTPServer { table in
+            table.listen = { server, address, backlog, reuse, result in
+                guard let override = ListenOverride.current.withLock({ $0 }) else { return -EINVAL }
+                let wanted = address.map { String(cString: $0) } ?? ""
+                return override.listen(server, wanted, (backlog, reuse), result)
+            }
         }
-        return UnsafeRawPointer(memory)
+        return override
     }
 
     private func listen(

@@ -24,6 +24,8 @@ public struct RunOptions: Sendable {
     public var needsGreenlets: String?
     /// Seconds that requests get to finish after the first signal.
     public var gracefulTimeout = 30.0
+    /// The TLS that HTTP servers speak, in place of the app's; null leaves it to the app.
+    public var tls: TLSChoice?
     /// What turns names into addresses.
     public var resolver = ResolverChoice.threads
     /// What is watched while it runs.
@@ -54,10 +56,16 @@ public struct RunEvents: Sendable {
     public var stopping: @Sendable (_ signal: Int32, _ grace: Double) -> Void = { _, _ in }
     /// So many connections were dropped at the end of that time.
     public var dropped: @Sendable (_ count: Int) -> Void = { _ in }
-    /// The process is about to end, because an address that was asked for cannot be listened on.
+    /// Something that was asked for cannot be: the process is about to end, or the app to learn that there is no server.
     public var failed: @Sendable (_ error: MonkeyError) -> Void = { _ in }
     /// The app ended, and addresses that it was to listen on were never used.
     public var unusedSockets: @Sendable (_ addresses: [String]) -> Void = { _ in }
+    /// SIGHUP came, and so many servers have read their certificates again.
+    public var reloaded: @Sendable (_ count: Int) -> Void = { _ in }
+    /// SIGHUP came, and certificates stay as they were, for this reason.
+    public var reloadFailed: @Sendable (_ reason: String) -> Void = { _ in }
+    /// There is TLS, but the app handles SIGHUP itself.
+    public var reloadsImpossible: @Sendable () -> Void = {}
     /// What the watch sees.
     public var watching = WatchEvents()
 
@@ -72,7 +80,8 @@ public struct RunEvents: Sendable {
 public enum PluginRun {
     /// Runs on this thread until the app's main returns.
     ///
-    /// Replaces the process's handling of SIGPIPE, and of SIGINT and SIGTERM as soon as the loop runs.
+    /// Replaces the process's handling of SIGPIPE, and of SIGINT and SIGTERM, with TLS also of SIGHUP, as soon as the loop
+    /// runs.
     ///
     /// - Parameters:
     ///   - plugin: The plugin, which has not run yet.
@@ -80,6 +89,7 @@ public enum PluginRun {
     ///   - events: Told what goes on.
     /// - Throws: Why it cannot run, cannot listen, or how it failed. A run that ends well returns.
     public static func run(_ plugin: Plugin, options: RunOptions, events: RunEvents = RunEvents()) throws(MonkeyError) {
+        if let tls = options.tls { try TLSCheck.read(tls) }
         if let method = options.libeventMethod { try LibeventMethod.select(method) }
         var report = try Patcher.apply(options.selection, server: options.server, to: plugin.registry)
         try Patcher.applyGreenlets(
@@ -90,11 +100,13 @@ public enum PluginRun {
             &report
         )
         try GreenletNeed.check(options.needsGreenlets, options.selection, of: plugin.registry)
+        if options.tls != nil { try TLSCheck.server(of: plugin.registry) }
         report.resolver = try ResolverPatch.apply(options.resolver, to: plugin.registry)
         // Mutexes are exchanged only to be watched.
         if options.watching.debugLocks { LibcPatches.apply([.locks], to: .plugin(path: plugin.file.absolutePath)) }
         report.watched = options.watching.lines(isOnLibevent: plugin.registry.isOnLibevent)
         signal(SIGPIPE, SIG_IGN)
+        TLSOverride.install(in: plugin.registry, choice: options.tls, events: events)
         let binding = ListenOverride.install(in: plugin.registry, sockets: options.sockets, events: events)
         let loop = GracefulStop.prepare(plugin.registry, grace: options.gracefulTimeout, events: events)
         events.patched(report, loop?.backend)

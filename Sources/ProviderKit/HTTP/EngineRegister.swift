@@ -24,7 +24,7 @@ public enum EngineRegister {
         self.entries.withLock { $0.removeAll { ObjectIdentifier($0.engine) == address } }
     }
 
-    private static func engines(of loop: OpaquePointer) -> [HTTPServerEngine] {
+    static func engines(of loop: OpaquePointer) -> [HTTPServerEngine] {
         self.entries.withLock { $0.filter { $0.engine.loop == loop } }.map(\.engine)
     }
 

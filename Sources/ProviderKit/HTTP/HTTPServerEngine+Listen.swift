@@ -13,7 +13,14 @@ extension HTTPServerEngine {
         reusePort: Bool,
         result: UnsafeMutablePointer<gt_listening>?
     ) -> Int32 {
-        ListenReport.attempt(address, backlog: backlog, reusePort: reusePort, result) { self.listen($0) }
+        let isEncrypted = self.tls != nil
+        return ListenReport.attempt(
+            address,
+            backlog: backlog,
+            reusePort: reusePort,
+            isEncrypted: isEncrypted,
+            result
+        ) { self.listen($0) }
     }
 }
 
@@ -26,6 +33,7 @@ public enum ListenReport {
         _ address: UnsafePointer<CChar>?,
         backlog: Int32,
         reusePort: Bool,
+        isEncrypted: Bool = false,
         _ result: UnsafeMutablePointer<gt_listening>?,
         take: (ListenSocket) -> Int32
     ) -> Int32 {
@@ -34,7 +42,7 @@ public enum ListenReport {
             let parsed = try ListenAddress(String(cString: address))
             let socket = try ListenSocket(parsed, backlog: backlog, reusePort: reusePort)
             // Reported first: a server that did not take the socket has closed it.
-            self.succeed(socket, in: result)
+            self.succeed(socket, isEncrypted: isEncrypted, in: result)
             let code = take(socket)
             if code < 0 { self.fail("cannot watch \(socket.address): \(ListenSocket.text(-code))", in: result) }
             return code
@@ -50,11 +58,16 @@ public enum ListenReport {
     }
 
     /// Tells where the socket listens.
-    public static func succeed(_ socket: ListenSocket, in result: UnsafeMutablePointer<gt_listening>?) {
+    public static func succeed(
+        _ socket: ListenSocket,
+        isEncrypted: Bool = false,
+        in result: UnsafeMutablePointer<gt_listening>?
+    ) {
         guard let result else { return }
         result.pointee.fd = socket.descriptor
         self.copy(socket.address, to: &result.pointee.address)
-        self.copy(socket.url, to: &result.pointee.url)
+        let isWeb = socket.url.hasPrefix("http:")
+        self.copy(isEncrypted && isWeb ? "https" + socket.url.dropFirst(4) : socket.url, to: &result.pointee.url)
         self.copy("", to: &result.pointee.error)
     }
 

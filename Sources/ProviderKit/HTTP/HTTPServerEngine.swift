@@ -17,6 +17,11 @@ public final class HTTPServerEngine {
     let loop: OpaquePointer
     let delegate: gt_http_delegate
     let serverContext: UnsafeMutableRawPointer?
+    /// Certificates, if the server speaks TLS.
+    let tls: ServerTLS?
+    /// What all of its requests have in their flags.
+    let requestFlags: UInt32
+    let tlsInfo = TLSInfo()
 
     /// What one connection reads into at a time; its bytes are dead when the connection's turn ends.
     let input: UnsafeMutablePointer<UInt8>
@@ -48,6 +53,7 @@ public final class HTTPServerEngine {
         table: UnsafePointer<gt_ioloop>,
         loop: OpaquePointer,
         settings: HTTPServerSettings,
+        tls: ServerTLS?,
         delegate: gt_http_delegate,
         serverContext: UnsafeMutableRawPointer?
     ) {
@@ -55,6 +61,8 @@ public final class HTTPServerEngine {
         self.loopTable = table
         self.loop = loop
         self.settings = settings
+        self.tls = tls
+        self.requestFlags = tls == nil ? 0 : UInt32(GT_REQUEST_TLS)
         self.delegate = delegate
         self.serverContext = serverContext
         // Room for the longest unfinished head that is kept, and as much again of new bytes.
@@ -99,14 +107,18 @@ public final class HTTPServerEngine {
     // MARK: Connections
 
     func accepted(_ descriptor: Int32, _ peer: PeerAddress) {
-        let connection = ServerConnection(descriptor, peer, engine: self)
-        guard self.driver.watch(connection) == 0 else {
+        let session = self.tls?.session(descriptor)
+        let connection = ServerConnection(descriptor, peer, tls: session, engine: self)
+        guard (session == nil) == (self.tls == nil), self.driver.watch(connection) == 0 else {
+            connection.freeSession()
             Glibc.close(descriptor)
             return
         }
         connection.slot = self.connections.count
         self.connections.append(connection)
-        connection.deadline = self.deadline(after: self.settings.idleTimeout)
+        // A handshake has an absolute deadline, like a head.
+        let timeout = connection.isEncrypted ? self.settings.headerTimeout : self.settings.idleTimeout
+        connection.deadline = self.deadline(after: timeout)
         if self.sweepTimeout == nil { self.scheduleSweep() }
     }
 

@@ -20,7 +20,7 @@ package struct HTTPServerSettings {
     ///
     /// A number of 0 where there must be one takes the default.
     package init?(_ settings: gt_server_settings) {
-        guard settings.tls == nil, settings.max_body_size >= 0 else { return nil }
+        guard settings.max_body_size >= 0 else { return nil }
         let timeouts = [
             settings.idle_connection_timeout, settings.header_timeout, settings.body_timeout, settings.write_timeout,
         ]

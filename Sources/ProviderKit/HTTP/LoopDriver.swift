@@ -42,6 +42,7 @@ public final class LoopDriver: EventDriver {
                 if events & UInt32(GT_WRITE) != 0 { connection.writeReady() }
                 // An error is found out, and told, by reading.
                 if events & UInt32(GT_READ | GT_ERROR) != 0 { connection.readReady() }
+                if events & UInt32(GT_ERROR) != 0 { connection.hungUp() }
             },
             connection.handle
         )

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 
 import CGTornado
+import CTLS
 import Glibc
 import HTTPCodec
 
@@ -150,8 +151,14 @@ extension ServerConnection {
         return 0
     }
 
-    func detach(_ descriptor: UnsafeMutablePointer<Int32>, _ unread: UnsafeMutablePointer<gt_bytes>?) -> Int32 {
+    /// With TLS there must be a place for the session.
+    func detach(
+        _ descriptor: UnsafeMutablePointer<Int32>,
+        _ ssl: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+        _ unread: UnsafeMutablePointer<gt_bytes>?
+    ) -> Int32 {
         guard !self.isBroken, self.isServing else { return -EPIPE }
+        guard ssl != nil || !self.isEncrypted else { return -ENOTSUP }
         guard self.decoder.isEmpty else { return -EBUSY }
         let engine = self.engine
         let inBatch = self.isInBatch(engine)
@@ -168,6 +175,8 @@ extension ServerConnection {
         engine.detachedInput = rest
         unread?.pointee = gt_bytes(data: rest.bytes, size: rest.count)
         descriptor.pointee = self.descriptor
+        ssl?.pointee = self.tls.map { gt_tls_give_up($0) } ?? nil
+        self.tls = nil
         engine.driver.unwatch(self)
         engine.remove(self)
         self.isDetached = true

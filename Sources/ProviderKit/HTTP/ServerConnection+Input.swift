@@ -11,6 +11,7 @@ extension ServerConnection {
     public func readReady() {
         guard self.phase != .closed, self.isReading else { return }
         let engine = self.engine
+        if self.isEncrypted { return self.readEncrypted(engine) }
         let kept = self.hasPending ? self.pending?.count ?? 0 : 0
         guard kept < engine.inputCapacity else {
             // Reading nothing would look like the end of file. What is kept gets its turn first.
@@ -27,7 +28,15 @@ extension ServerConnection {
         }
     }
 
-    private func received(_ kept: Int, _ count: Int, _ engine: HTTPServerEngine) {
+    /// Called by the driver: there is an error, or both directions are closed.
+    ///
+    /// The kernel tells that in every turn until the socket is closed, whether anybody wants to know or not.
+    func hungUp() {
+        guard self.phase != .closed, !self.isReading, !self.hasOutput else { return }
+        self.drop()
+    }
+
+    func received(_ kept: Int, _ count: Int, _ engine: HTTPServerEngine) {
         let input = engine.input
         if self.phase == .lingering {
             self.lingered += count
@@ -220,7 +229,7 @@ extension ServerConnection {
 
         var request = gt_request()
         request.size = UInt32(MemoryLayout<gt_request>.size)
-        request.flags = head.flags
+        request.flags = head.flags | engine.requestFlags
         request.method = head.method
         request.target = head.target
         request.host = head.host
@@ -290,7 +299,7 @@ extension ServerConnection {
     }
 
     /// The client sends no more.
-    private func endOfInput(_ engine: HTTPServerEngine) {
+    func endOfInput(_ engine: HTTPServerEngine) {
         self.peerClosed = true
         switch self.phase {
         case .idle where self.hasPending:

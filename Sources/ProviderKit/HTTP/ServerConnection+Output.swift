@@ -60,7 +60,9 @@ extension ServerConnection {
 
     private func send(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ engine: HTTPServerEngine) {
         guard !self.isBroken, self.phase != .closed else { return }
-        let sent = Glibc.send(self.descriptor, bytes, count, Int32(MSG_NOSIGNAL))
+        let sent =
+            self.isEncrypted
+            ? self.sendEncrypted(bytes, count) : Glibc.send(self.descriptor, bytes, count, Int32(MSG_NOSIGNAL))
         if sent == count { return }
         guard sent >= 0 || errno == EAGAIN || errno == EINTR else {
             self.dropSoon()
@@ -104,10 +106,15 @@ extension ServerConnection {
 
     /// Called by the driver: the kernel takes output again.
     public func writeReady() {
+        if self.isEncrypted, self.phase != .closed, self.inputNeedsWrite { self.continueInput(self.engine) }
         guard self.phase != .closed, self.hasOutput, let output = self.output else { return }
-        let sent = Glibc.send(self.descriptor, output.bytes, output.count, Int32(MSG_NOSIGNAL))
+        let sent =
+            self.isEncrypted
+            ? self.sendEncrypted(output.bytes, output.count)
+            : Glibc.send(self.descriptor, output.bytes, output.count, Int32(MSG_NOSIGNAL))
         guard sent >= 0 else {
             if errno != EAGAIN, errno != EINTR { self.drop() }
+            if self.outputNeedsRead { self.updateInterest(self.engine) }
             return
         }
         let engine = self.engine

@@ -9,13 +9,13 @@ extension ServerConnection {
     /// Answers for the app what breaks a rule or a limit, and closes.
     ///
     /// Within the connection's turn.
-    func refuse(_ refusal: Refusal, _ startLine: gt_bytes) {
+    func refuse(_ refusal: Refusal, _ startLine: gt_bytes, saysWhy: Bool = false) {
         let engine = self.engine
         guard !self.responseBegun else {
             self.isBroken = true
             return
         }
-        self.appendRefusal(refusal.status)
+        self.appendRefusal(refusal.status, why: saysWhy ? refusal.why : "")
         self.responseBegun = true
         self.responseEnded = true
         self.phase = .closing
@@ -41,10 +41,11 @@ extension ServerConnection {
         if let context { engine.delegate.finished(context, 1) }
     }
 
-    private func appendRefusal(_ status: Int) {
+    private func appendRefusal(_ status: Int, why: StaticString) {
         var text = "<html><title>\(status): "
         text += StatusLine.phrase(of: status).description
-        text += "</title><body>\(text.dropFirst(13))</body></html>"
+        let reason = why.utf8CodeUnitCount == 0 ? "" : ": \(why)"
+        text += "</title><body>\(text.dropFirst(13))\(reason)</body></html>"
         var response = gt_response()
         response.size = UInt32(MemoryLayout<gt_response>.size)
         response.status = Int32(status)

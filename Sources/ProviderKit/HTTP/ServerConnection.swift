@@ -32,6 +32,10 @@ public final class ServerConnection {
 
     /// The socket.
     public let descriptor: Int32
+    /// Whether bytes go through TLS: what the hot path looks at.
+    let isEncrypted: Bool
+    /// The session, until it is freed or given away.
+    var tls: OpaquePointer?
     /// Room for the driver's own state.
     public var driverState: UnsafeMutableRawPointer?
     unowned(unsafe) let engine: HTTPServerEngine
@@ -62,6 +66,11 @@ public final class ServerConnection {
     var isBroken = false
     var isDetached = false
     var lingered = 0
+    /// TLS is not agreed upon yet.
+    var isInHandshake: Bool
+    /// TLS must write before it can read on, or read before it can write on.
+    var inputNeedsWrite = false
+    var outputNeedsRead = false
 
     // The request being served.
     var requestContext: UnsafeMutableRawPointer?
@@ -77,8 +86,11 @@ public final class ServerConnection {
     /// write() said GT_WRITE_FULL.
     var wantsDrained = false
 
-    init(_ descriptor: Int32, _ peer: PeerAddress, engine: HTTPServerEngine) {
+    init(_ descriptor: Int32, _ peer: PeerAddress, tls: OpaquePointer?, engine: HTTPServerEngine) {
         self.descriptor = descriptor
+        self.isEncrypted = tls != nil
+        self.isInHandshake = tls != nil
+        self.tls = tls
         self.peer = peer
         self.engine = engine
     }
@@ -115,8 +127,10 @@ public final class ServerConnection {
             self.isBroken = true
             return
         }
+        if self.isEncrypted, self.isIdle, !self.isBroken { self.sayEnd() }
         self.phase = .closed
         self.engine.driver.unwatch(self)
+        if self.isEncrypted { self.freeSession() }
         close(self.descriptor)
         self.engine.remove(self)
         self.forgetInput()
@@ -147,6 +161,12 @@ public final class ServerConnection {
     func finishClosing(_ engine: HTTPServerEngine) {
         self.tellFinished(lost: self.isBroken)
         guard self.phase == .closing else { return }
+        if self.isEncrypted, !self.isBroken, self.sayEnd() == .again(.write) {
+            self.inputNeedsWrite = true
+            self.deadline = engine.deadline(after: engine.settings.writeTimeout)
+            self.updateInterest(engine)
+            return
+        }
         let mayBeSending = !self.peerClosed && (self.mustLinger || self.hasPending || !self.decoder.isEmpty)
         guard mayBeSending, shutdown(self.descriptor, Int32(SHUT_WR)) == 0 else {
             self.drop()
@@ -180,6 +200,7 @@ public final class ServerConnection {
             case .closing, .closed: false
             }
         let wantsRead = read && !self.peerClosed
+        if self.isEncrypted { return self.updateEncryptedInterest(wantsRead, engine) }
         guard self.phase != .closed, wantsRead != self.isReading || self.hasOutput != self.isWriting else { return }
         self.isReading = wantsRead
         self.isWriting = self.hasOutput

@@ -13,7 +13,7 @@ public enum ServerTable {
     /// Everything the engine can do, on any driver.
     public static let capabilities = UInt32(
         GT_CAN_STREAM_BODY | GT_CAN_DETACH | GT_CAN_HOLD_CONTINUE | GT_CAN_TRAILERS | GT_CAN_ANY_METHOD
-            | GT_CAN_STRICT_FRAMING | GT_CAN_PEER_CLOSED | GT_CAN_DEADLINES
+            | GT_CAN_STRICT_FRAMING | GT_CAN_PEER_CLOSED | GT_CAN_DEADLINES | GT_CAN_TLS
     )
 
     /// Makes an engine; nil with errno set if the settings are out of range.
@@ -25,21 +25,46 @@ public enum ServerTable {
         delegate: UnsafePointer<gt_http_delegate>?,
         context: UnsafeMutableRawPointer?
     ) -> OpaquePointer? {
-        guard let delegate, let checked = HTTPServerSettings(settings?.pointee ?? ServerTable.defaults) else {
+        guard let delegate else {
             errno = EINVAL
             return nil
+        }
+        let settings = settings.map(ServerTable.read) ?? ServerTable.defaults
+        guard let checked = HTTPServerSettings(settings) else {
+            errno = EINVAL
+            return nil
+        }
+        var tls: ServerTLS?
+        if let wanted = settings.tls {
+            tls = ServerTLS(wanted, error: settings.error, capacity: settings.error_capacity)
+            if tls == nil { return nil }
         }
         let engine = HTTPServerEngine(
             driver: driver,
             table: table,
             loop: loop,
             settings: checked,
-            delegate: delegate.pointee,
+            tls: tls,
+            delegate: ServerTable.read(delegate),
             serverContext: context
         )
         EngineRegister.add(engine)
         // Balanced by destroy.
         return OpaquePointer(Unmanaged.passRetained(engine).toOpaque())
+    }
+
+    /// Settings of an app that may be older than this, and so shorter.
+    package static func read(_ settings: UnsafePointer<gt_server_settings>) -> gt_server_settings {
+        var whole = gt_server_settings()
+        memcpy(&whole, settings, min(Int(settings.pointee.size), MemoryLayout<gt_server_settings>.size))
+        return whole
+    }
+
+    /// The same of a delegate.
+    package static func read(_ delegate: UnsafePointer<gt_http_delegate>) -> gt_http_delegate {
+        var whole = gt_http_delegate()
+        memcpy(&whole, delegate, min(Int(delegate.pointee.size), MemoryLayout<gt_http_delegate>.size))
+        return whole
     }
 
     /// Tornado's defaults, for an app that gives none.
@@ -70,7 +95,34 @@ public enum ServerTable {
             EngineRegister.remove(engine)
             Unmanaged.passUnretained(engine).release()
         }
+        table.reload_tls = { loop, server, settings, error, capacity in
+            guard let loop else { return -EINVAL }
+            let engines = server.map { [engine($0)] } ?? EngineRegister.engines(of: loop).filter { $0.tls != nil }
+            return ServerTable.reload(engines, settings, error, capacity)
+        }
         self.fillExchange(&table)
+    }
+
+    private static func reload(
+        _ engines: [HTTPServerEngine],
+        _ settings: UnsafePointer<gt_tls_settings>?,
+        _ error: UnsafeMutablePointer<CChar>?,
+        _ capacity: Int
+    ) -> Int32 {
+        for engine in engines {
+            guard let tls = engine.tls else {
+                self.say("the server does not speak TLS", error, capacity)
+                return -ENOTSUP
+            }
+            let code = tls.reload(settings, error: error, capacity: capacity)
+            if code < 0 { return code }
+        }
+        return 0
+    }
+
+    private static func say(_ text: StaticString, _ error: UnsafeMutablePointer<CChar>?, _ capacity: Int) {
+        guard let error, capacity > text.utf8CodeUnitCount else { return }
+        memcpy(error, text.utf8Start, text.utf8CodeUnitCount + 1)
     }
 
     private static func fillExchange(_ table: inout gt_httpserver) {
@@ -86,7 +138,16 @@ public enum ServerTable {
         table.want_body = { connection($0).wantBody($1 != 0) }
         table.detach = { exchange, descriptor, unread in
             guard let descriptor else { return -EINVAL }
-            return connection(exchange).detach(descriptor, unread)
+            return connection(exchange).detach(descriptor, nil, unread)
+        }
+        table.detach_tls = { exchange, descriptor, ssl, unread in
+            guard let descriptor, let ssl else { return -EINVAL }
+            return connection(exchange).detach(descriptor, ssl, unread)
+        }
+        table.tls_info = { exchange, info in
+            let connection = connection(exchange)
+            guard let info, let tls = connection.tls else { return -ENOTSUP }
+            return connection.engine.tlsInfo.fill(info, of: tls)
         }
         table.abort = { connection($0).abort() }
         table.unsent = { exchange in

@@ -29,8 +29,13 @@ public struct ListenSocket {
 
     /// Binds and listens.
     ///
-    /// Several sockets can share a port with `reusePort`.
-    public init(_ address: ListenAddress, backlog: Int32 = 0, reusePort: Bool = false) throws(Failure) {
+    /// Several sockets can share a port with `reusePort`. `mode` is who may connect to a Unix socket; nil: whom the umask lets.
+    public init(
+        _ address: ListenAddress,
+        backlog: Int32 = 0,
+        reusePort: Bool = false,
+        mode: UInt32? = nil
+    ) throws(Failure) {
         let backlog = backlog > 0 ? backlog : ListenSocket.defaultBacklog
         switch address {
         case .any(let port):
@@ -38,7 +43,7 @@ public struct ListenSocket {
         case .host(let host, let port):
             try self.init(host: host, port: port, backlog, reusePort)
         case .unix(let path):
-            try self.init(path: path, backlog)
+            try self.init(path: path, backlog, mode)
         case .descriptor(let descriptor):
             try self.init(inherited: descriptor, backlog)
         }
@@ -46,18 +51,18 @@ public struct ListenSocket {
 
     /// One socket for both families where the machine has IPv6, else IPv4 alone.
     private init(anyPort port: UInt16, _ backlog: Int32, _ reusePort: Bool) throws(Failure) {
-        var six = SocketAddress.any6(port: port)
+        var six = ListenSocketAddress.any6(port: port)
         do {
             try self.init(&six, shown: ":\(port)", backlog, reusePort, dualStack: true)
         } catch let failure where failure.code == EAFNOSUPPORT || failure.code == EADDRNOTAVAIL {
-            var four = SocketAddress.any4(port: port)
+            var four = ListenSocketAddress.any4(port: port)
             try self.init(&four, shown: ":\(port)", backlog, reusePort)
         }
     }
 
     private init(host: String, port: UInt16, _ backlog: Int32, _ reusePort: Bool) throws(Failure) {
-        var found: [SocketAddress]
-        switch SocketAddress.resolve(host: host, port: port) {
+        var found: [ListenSocketAddress]
+        switch ListenSocketAddress.resolve(host: host, port: port) {
         case .success(let addresses): found = addresses
         case .failure(let unknown):
             throw Failure(
@@ -70,7 +75,7 @@ public struct ListenSocket {
     }
 
     private init(
-        _ address: inout SocketAddress,
+        _ address: inout ListenSocketAddress,
         shown: String,
         _ backlog: Int32,
         _ reusePort: Bool,
@@ -92,16 +97,23 @@ public struct ListenSocket {
     }
 
     /// A path that nobody listens on any more is taken over; one in use, or another kind of file, is refused.
-    private init(path: String, _ backlog: Int32) throws(Failure) {
+    private init(path: String, _ backlog: Int32, _ mode: UInt32?) throws(Failure) {
         let shown = "unix:\(path)"
-        var address = SocketAddress.unix(path)
+        var address = ListenSocketAddress.unix(path)
         if !path.hasPrefix("@") { try ListenSocket.removeStale(path, &address, shown) }
         let descriptor = try ListenSocket.open(family: AF_UNIX, shown: shown)
         let bound = address.withSockaddr { bind(descriptor, $0, $1) }
-        guard bound == 0, Glibc.listen(descriptor, backlog) == 0 else {
+        // Nobody can connect before it listens.
+        let isReady = bound == 0 && ListenSocket.allow(mode, path)
+        guard isReady, Glibc.listen(descriptor, backlog) == 0 else {
             throw ListenSocket.failed(shown, closing: descriptor)
         }
         self.init(listening: descriptor, pathToRemove: path.hasPrefix("@") ? nil : path)
+    }
+
+    private static func allow(_ mode: UInt32?, _ path: String) -> Bool {
+        guard let mode, !path.hasPrefix("@") else { return true }
+        return chmod(path, mode) == 0
     }
 
     private init(inherited descriptor: Int32, _ backlog: Int32) throws(Failure) {
@@ -129,7 +141,7 @@ public struct ListenSocket {
 
     private init(listening descriptor: Int32, pathToRemove: String?) {
         self.descriptor = descriptor
-        let name = SocketAddress.local(of: descriptor)
+        let name = ListenSocketAddress.local(of: descriptor)
         self.address = name.description
         self.url = name.url
         self.pathToRemove = pathToRemove
@@ -149,7 +161,7 @@ public struct ListenSocket {
 
     private static func removeStale(
         _ path: String,
-        _ address: inout SocketAddress,
+        _ address: inout ListenSocketAddress,
         _ shown: String
     ) throws(Failure) {
         var status = stat()

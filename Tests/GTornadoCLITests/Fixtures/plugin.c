@@ -8,6 +8,8 @@
  *   listen ADDRESS ...    listens, prints how it went, and returns 1 if none of them can be
  *   wait                  sleeps before any loop runs
  *
+ * With the variables APP_CERT and APP_KEY its server speaks TLS; with APP_HUP it handles SIGHUP itself.
+ *
  * Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
  * SPDX-License-Identifier: MIT
  */
@@ -108,6 +110,9 @@ static gt_server *make_server(void) {
         .size = sizeof settings, .max_start_line_size = 16384, .max_header_size = 65536, .max_header_count = 100,
         .max_buffer_size = 1 << 20, .max_body_size = 1 << 20, .chunk_size = 65536, .idle_connection_timeout = 60,
     };
+    const gt_tls_certificate certificate = {.certificate_file = getenv("APP_CERT"), .key_file = getenv("APP_KEY")};
+    const gt_tls_settings tls = {.size = sizeof tls, .certificates = &certificate, .certificate_count = 1};
+    if (certificate.certificate_file) settings.tls = &tls;
     return http()->create(first_loop, &settings, &delegate, 0);
 }
 
@@ -143,6 +148,13 @@ static int serve(int count, char *const *addresses) {
     return status < 0;
 }
 
+static void hang_up(int number) {
+    (void)number;
+    /* Nothing else prints while the loop waits. */
+    puts("the app has SIGHUP");
+    fflush(stdout);
+}
+
 static int print_host(const gt_host *host) {
     printf("%s %s level %d format %d\n", host->name, host->version_string, host->log_level, host->log_format);
     printf("cores %u when full %u queue %u\n", host->cores, host->when_full, host->queue_limit);
@@ -162,6 +174,7 @@ static int app(const gt_host *host, int argc, char *const *argv) {
         fflush(stdout);
         return sleep(30) > 0 ? 2 : 3;
     }
+    if (getenv("APP_HUP")) signal(SIGHUP, hang_up);
     first_loop = ioloop() ? ioloop()->current() : 0;
     gt_server *server = 0;
     if (!strcmp(mode, "listen")) return listen_all(argc - 2, argv + 2, &server);

@@ -2,11 +2,11 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
-import CProviderKit
+package import CProviderKit
 import Glibc
 
 /// A socket address of any family this server speaks.
-struct SocketAddress {
+package struct ListenSocketAddress {
     /// Why a name has no address.
     struct Unknown: Error {
         let reason: String
@@ -17,35 +17,55 @@ struct SocketAddress {
 
     var family: Int32 { Int32(self.storage.ss_family) }
 
-    static func any6(port: UInt16) -> SocketAddress {
+    static func any6(port: UInt16) -> ListenSocketAddress {
         var address = sockaddr_in6()
         address.sin6_family = sa_family_t(AF_INET6)
         address.sin6_port = port.bigEndian
-        return SocketAddress(address)
+        return ListenSocketAddress(address)
     }
 
-    static func any4(port: UInt16) -> SocketAddress {
+    static func any4(port: UInt16) -> ListenSocketAddress {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        return SocketAddress(address)
+        return ListenSocketAddress(address)
     }
 
     /// `path` has at most 107 bytes; an `@` in front makes an abstract name.
-    static func unix(_ path: String) -> SocketAddress {
+    package static func unix(_ path: String) -> ListenSocketAddress {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         var bytes = Array(path.utf8.prefix(107))
         let isAbstract = bytes.first == 0x40
         if isAbstract { bytes[0] = 0 }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        var result = SocketAddress(address)
+        var result = ListenSocketAddress(address)
         // The length tells an abstract name's end; a path's is told by its NUL.
         result.length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count + (isAbstract ? 0 : 1))
         return result
     }
 
-    static func resolve(host: String, port: UInt16) -> Result<[SocketAddress], Unknown> {
+    /// Null if `host` is no numeric address.
+    package static func numeric(_ host: String, port: UInt16) -> ListenSocketAddress? {
+        var hints = addrinfo()
+        hints.ai_family = AF_UNSPEC
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        hints.ai_flags = AI_NUMERICHOST
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, nil, &hints, &list) == 0 else { return nil }
+        defer { freeaddrinfo(list) }
+        guard let info = list else { return nil }
+        var address = ListenSocketAddress()
+        memcpy(&address.storage, info.pointee.ai_addr, Int(info.pointee.ai_addrlen))
+        address.length = info.pointee.ai_addrlen
+        // The port is at the same place in both families.
+        withUnsafeMutableBytes(of: &address.storage) {
+            $0.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)
+        }
+        return address
+    }
+
+    static func resolve(host: String, port: UInt16) -> Result<[ListenSocketAddress], Unknown> {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -54,10 +74,10 @@ struct SocketAddress {
         let code = getaddrinfo(host, String(port), &hints, &list)
         guard code == 0 else { return .failure(Unknown(reason: String(cString: gai_strerror(code)))) }
         defer { freeaddrinfo(list) }
-        var found: [SocketAddress] = []
+        var found: [ListenSocketAddress] = []
         var entry = list
         while let info = entry {
-            var address = SocketAddress()
+            var address = ListenSocketAddress()
             memcpy(&address.storage, info.pointee.ai_addr, Int(info.pointee.ai_addrlen))
             address.length = info.pointee.ai_addrlen
             found.append(address)
@@ -66,8 +86,8 @@ struct SocketAddress {
         return found.isEmpty ? .failure(Unknown(reason: "the name has no address")) : .success(found)
     }
 
-    static func local(of descriptor: Int32) -> SocketAddress {
-        var address = SocketAddress()
+    static func local(of descriptor: Int32) -> ListenSocketAddress {
+        var address = ListenSocketAddress()
         address.length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let length = withUnsafeMutablePointer(to: &address.storage) { storage in
             storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
@@ -89,7 +109,7 @@ struct SocketAddress {
         self.length = socklen_t(MemoryLayout<Address>.size)
     }
 
-    mutating func withSockaddr<Value>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Value) -> Value {
+    package mutating func withSockaddr<Value>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Value) -> Value {
         let length = self.length
         return withUnsafePointer(to: &self.storage) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
@@ -97,9 +117,9 @@ struct SocketAddress {
     }
 }
 
-extension SocketAddress: CustomStringConvertible {
+extension ListenSocketAddress: CustomStringConvertible {
     /// `127.0.0.1:8888`, `[::1]:8888`, `unix:/path`; the wildcards are shown as `0.0.0.0` and `[::]`.
-    var description: String {
+    package var description: String {
         switch self.family {
         case AF_INET, AF_INET6: self.hostPort(self.numericHost)
         default: "unix:\(self.unixPath)"

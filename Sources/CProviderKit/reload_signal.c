@@ -1,0 +1,36 @@
+/* This file is part of gtornado.
+ * Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ *
+ * SIGHUP as a word to read files again. What runs inside the handler is safe there: an atomic and write().
+ */
+#include "CProviderKit.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+static atomic_int wakeup_descriptor = -1;
+
+static void take(int number) {
+    (void)number;
+    int saved = errno;
+    const uint64_t one = 1;
+    ssize_t written = write(atomic_load(&wakeup_descriptor), &one, sizeof one);
+    (void)written;
+    errno = saved;
+}
+
+int gt_reload_signal_is_taken(void) {
+    struct sigaction now;
+    if (sigaction(SIGHUP, 0, &now) < 0) return 0;
+    return now.sa_handler != SIG_DFL && now.sa_handler != SIG_IGN && now.sa_handler != take;
+}
+
+int gt_watch_reload_signal(int wakeup) {
+    struct sigaction action = {.sa_handler = take, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    atomic_store(&wakeup_descriptor, wakeup);
+    return sigaction(SIGHUP, &action, 0) < 0 ? -errno : 0;
+}
