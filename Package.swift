@@ -12,22 +12,26 @@ let package = Package(
     products: [
         .executable(name: "gtornado", targets: ["gtornado"]),
         .library(name: "Tornado", targets: ["Tornado"]),
+        .library(name: "TornadoService", targets: ["TornadoService"]),
         .library(name: "CGTornado", targets: ["CGTornado"]),
         .library(name: "MonkeyPatch", targets: ["MonkeyPatch"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // The plugin ABI, and nothing else.
         .target(name: "CGTornado"),
         // HTTP/1.1 as values: parser, serialiser, exchange state; no sockets, no clock, no Foundation.
         .target(name: "HTTPCodec", dependencies: ["CGTornado"], swiftSettings: swiftSettings),
+        // TLS by the system's OpenSSL, in C: OpenSSL is loaded by the first that asks for TLS.
+        .target(name: "CTLS", dependencies: ["CGTornado"]),
         // What a provider is made of, on either side of the seam: callback queue, listeners, HTTP connections.
         .target(
             name: "ProviderKit",
-            dependencies: ["CGTornado", "CProviderKit", "HTTPCodec"],
+            dependencies: ["CGTornado", "CProviderKit", "CTLS", "HTTPCodec"],
             swiftSettings: swiftSettings
         ),
         // GNU-only system calls and weak symbols, which Swift cannot name.
@@ -37,7 +41,7 @@ let package = Package(
         .target(
             name: "TornadoCore",
             dependencies: [
-                "CGTornado", "CProviderKit", "ProviderKit", .product(name: "Logging", package: "swift-log"),
+                "CGTornado", "CProviderKit", "CTLS", "ProviderKit", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings
         ),
@@ -46,9 +50,15 @@ let package = Package(
         .target(
             name: "Tornado",
             dependencies: [
-                "CGTornado", "CZlib", "HTTPCodec", "ProviderKit", "TornadoCore",
+                "CGTornado", "CTLS", "CZlib", "HTTPCodec", "ProviderKit", "TornadoCore",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: swiftSettings
+        ),
+        // Servers in a group of swift-service-lifecycle: a product of its own, for those that use that.
+        .target(
+            name: "TornadoService",
+            dependencies: ["Tornado", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")],
             swiftSettings: swiftSettings
         ),
 
@@ -60,7 +70,7 @@ let package = Package(
         ),
         .target(
             name: "LibeventProviders",
-            dependencies: ["CGTornado", "CLibevent", "CProviderKit", "HTTPCodec", "ProviderKit"],
+            dependencies: ["CGTornado", "CLibevent", "CProviderKit", "CTLS", "HTTPCodec", "ProviderKit"],
             swiftSettings: swiftSettings
         ),
         // Stack switching, stacks, the hub and its waits: in C, since no `inout` may be held across a switch.
@@ -72,8 +82,8 @@ let package = Package(
         .target(
             name: "MonkeyPatch",
             dependencies: [
-                "CGTornado", "CGreenlet", "CMonkeyPatch", "CProviderKit", "Greenlets", "HTTPCodec", "LibeventProviders",
-                "ProviderKit",
+                "CGTornado", "CGreenlet", "CMonkeyPatch", "CProviderKit", "CTLS", "Greenlets", "HTTPCodec",
+                "LibeventProviders", "ProviderKit",
             ],
             swiftSettings: swiftSettings
         ),
@@ -95,6 +105,7 @@ let package = Package(
             resources: [.copy("Fixtures")],
             swiftSettings: swiftSettings
         ),
+        .testTarget(name: "CTLSTests", dependencies: ["CGTornado", "CTLS", "TestKit"], swiftSettings: swiftSettings),
         .testTarget(name: "TornadoCoreTests", dependencies: ["TestKit"], swiftSettings: swiftSettings),
         // The app's greenlets on the real runtime: both sides of the seam in one process, as Monkey.patchAll() has them.
         .testTarget(
@@ -104,7 +115,11 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
-        .testTarget(name: "TornadoTests", dependencies: ["CZlib", "TestKit", "Tornado"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TornadoTests",
+            dependencies: ["CZlib", "ProviderKit", "TestKit", "Tornado"],
+            swiftSettings: swiftSettings
+        ),
         // What each libc call is tried with, in C: run plain, patched outside and patched inside a greenlet.
         .target(name: "LibcCases", dependencies: ["CGTornado", "CGreenlet", "CMonkeyPatch"], path: "Tests/LibcCases"),
         .testTarget(

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 int gt_accept(int fd, struct sockaddr *address, socklen_t *length) {
@@ -28,6 +30,26 @@ void gt_name_thread(const char *name) {
 
 int gt_pipe(int fds[2]) {
     return pipe2(fds, O_CLOEXEC);
+}
+
+/* write() has no flag for it: the signal is held back, and taken if it came from here. */
+ssize_t gt_write_quietly(int fd, const void *bytes, size_t size) {
+    sigset_t pipe, before, pending;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    sigemptyset(&pending);
+    sigpending(&pending);
+    int was_pending = sigismember(&pending, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, &before);
+    ssize_t count = write(fd, bytes, size);
+    int error = errno;
+    if (count < 0 && error == EPIPE && !was_pending) {
+        const struct timespec now = {0, 0};
+        while (sigtimedwait(&pipe, 0, &now) < 0 && errno == EINTR) {}
+    }
+    pthread_sigmask(SIG_SETMASK, &before, 0);
+    errno = error;
+    return count;
 }
 
 /* Weak: the runner's own executable has no framework in it. */

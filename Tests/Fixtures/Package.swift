@@ -9,6 +9,9 @@ let package = Package(
     products: [
         .library(name: "loopapp", type: .dynamic, targets: ["LoopApp"]),
         .executable(name: "loopapp-main", targets: ["LoopAppMain"]),
+        .library(name: "netapp", type: .dynamic, targets: ["NetApp"]),
+        .executable(name: "netapp-main", targets: ["NetAppMain"]),
+        .executable(name: "service-main", targets: ["ServiceApp"]),
         .library(name: "soakapp", type: .dynamic, targets: ["SoakApp"]),
         .library(name: "webapp", type: .dynamic, targets: ["WebApp"]),
         .executable(name: "webapp-main", targets: ["WebAppMain"]),
@@ -17,8 +20,14 @@ let package = Package(
         .library(name: "gatewayc", type: .dynamic, targets: ["GatewayC"]),
         .library(name: "clientapp", type: .dynamic, targets: ["ClientApp"]),
         .executable(name: "clientapp-main", targets: ["ClientAppMain"]),
+        .library(name: "wsapp", type: .dynamic, targets: ["WSApp"]),
+        .executable(name: "wsapp-main", targets: ["WSAppMain"]),
+        .library(name: "fetchapp", type: .dynamic, targets: ["FetchApp"]),
+        .executable(name: "fetchapp-main", targets: ["FetchAppMain"]),
         .executable(name: "webapp-patched", targets: ["WebAppPatched"]),
         .library(name: "watchapp", type: .dynamic, targets: ["WatchApp"]),
+        .library(name: "streamapp", type: .dynamic, targets: ["StreamApp"]),
+        .executable(name: "streamapp-main", targets: ["StreamAppMain"]),
     ],
     dependencies: [
         .package(name: "gtornado", path: "../..")
@@ -26,6 +35,12 @@ let package = Package(
     targets: [
         .target(name: "LoopApp", dependencies: [tornado]),
         .executableTarget(name: "LoopAppMain", dependencies: ["LoopApp", tornado]),
+        .target(name: "NetApp", dependencies: [tornado]),
+        .executableTarget(name: "NetAppMain", dependencies: ["NetApp", tornado]),
+        .executableTarget(
+            name: "ServiceApp",
+            dependencies: [tornado, .product(name: "TornadoService", package: "gtornado")]
+        ),
         .target(name: "SoakApp", dependencies: [tornado]),
         .target(name: "WebApp", dependencies: [tornado]),
         .executableTarget(name: "WebAppMain", dependencies: ["WebApp", tornado]),
@@ -38,11 +53,17 @@ let package = Package(
         ),
         .target(name: "ClientApp", dependencies: [tornado]),
         .executableTarget(name: "ClientAppMain", dependencies: ["ClientApp", tornado]),
+        .target(name: "WSApp", dependencies: [tornado]),
+        .executableTarget(name: "WSAppMain", dependencies: ["WSApp", tornado]),
+        .target(name: "FetchApp", dependencies: [tornado]),
+        .executableTarget(name: "FetchAppMain", dependencies: ["FetchApp", tornado]),
         .executableTarget(
             name: "WebAppPatched",
             dependencies: ["WebApp", tornado, .product(name: "MonkeyPatch", package: "gtornado")]
         ),
         .target(name: "WatchApp", dependencies: [tornado]),
+        .target(name: "StreamApp", dependencies: [tornado]),
+        .executableTarget(name: "StreamAppMain", dependencies: ["StreamApp", tornado]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -4,8 +4,10 @@
 
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #include "CProviderLoop.h"
+#include "CSpawn.h"
 #include "gtornado.h"
 
 #pragma GCC visibility push(hidden)
@@ -21,6 +23,8 @@ int gt_replace(int fd, int other);
 void gt_name_thread(const char *name);
 /* pipe2() with O_CLOEXEC. */
 int gt_pipe(int fds[2]);
+/* write() that raises no SIGPIPE: -1 with EPIPE is all. */
+ssize_t gt_write_quietly(int fd, const void *bytes, size_t size);
 /* The registry of a framework linked into this image; null if there is none. */
 gt_registry *gt_image_registry(void);
 
@@ -30,11 +34,10 @@ int gt_watch_stop_signals(int wakeup);
 /* The first signal that came; 0 if none has. */
 int gt_stop_signal(void);
 
-/* From now on, the first SIGINT or SIGTERM adds 1 to the eventfd `wakeup`, and the next one ends the process with status
- * 128 + its number. Returns 0 or a negative errno value. */
-int gt_watch_stop_signals(int wakeup);
-/* The first signal that came; 0 if none has. */
-int gt_stop_signal(void);
+/* From now on, SIGHUP adds 1 to the eventfd `wakeup`. Returns 0 or a negative errno value. */
+int gt_watch_reload_signal(int wakeup);
+/* Whether the app handles SIGHUP itself. */
+int gt_reload_signal_is_taken(void);
 
 /* Where an address lies: the file and where that was loaded, and the function (null if it has no exported name). */
 typedef struct gt_symbol {

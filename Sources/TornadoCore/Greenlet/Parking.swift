@@ -65,7 +65,7 @@ package enum Parking {
         }
     }
 
-    private static var isInTask: Bool { withUnsafeCurrentTask { $0 != nil } }
+    static var isInTask: Bool { withUnsafeCurrentTask { $0 != nil } }
 
     private static func interruption(_ table: UnsafePointer<gt_suspend>) -> (any Error)? {
         guard let handle = table.pointee.current() else { return nil }

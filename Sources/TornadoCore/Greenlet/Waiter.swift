@@ -5,7 +5,7 @@
 import CGTornado
 import ProviderKit
 
-/// One wait of a greenlet or of a task, in somebody's list until it is woken.
+/// One wait of a greenlet, a task or a callback, in somebody's list until it is woken.
 ///
 /// - Note: The unchecked conformance is sound because everything happens on the loop's thread: what comes from elsewhere, a
 ///   task's cancellation, is sent there first.
@@ -20,6 +20,9 @@ class Waiter: @unchecked Sendable {
     /// The greenlet that waits; null if a task does.
     private let greenlet: OpaquePointer?
     private var continuation: UnsafeContinuation<Void, Never>?
+    /// What is called in its place, if a callback waits, and what limits that.
+    private var callback: ((Bool) throws -> Void)?
+    private var timer: Timeout?
     private var state = State.waiting
     // Neighbours in the list.
     fileprivate var next: Waiter?
@@ -32,6 +35,10 @@ class Waiter: @unchecked Sendable {
     }
 
     var isWoken: Bool { self.state == .woken }
+    /// Whether its wait has ended without waking: it takes nothing any more.
+    var isGivenUp: Bool { self.state == .cancelled || self.state == .timedOut }
+    /// Whether waking it would end its wait: it has neither been woken nor given up.
+    fileprivate var isWaiting: Bool { self.state == .waiting }
 
     /// Ends the wait; the greenlet or task goes on soon.
     func wake() {
@@ -75,6 +82,13 @@ class Waiter: @unchecked Sendable {
         return self.isWoken
     }
 
+    /// Has `callback` called by the loop when it is woken, with true, or after `timeout` seconds, with false.
+    func wait(_ timeout: Double?, calling callback: @escaping (Bool) throws -> Void) {
+        self.callback = callback
+        guard let timeout else { return }
+        self.timer = IOLoop.current.callLater(timeout) { self.giveUp(.timedOut) }
+    }
+
     private func giveUp(_ state: State) {
         guard self.state == .waiting else { return }
         self.end(state)
@@ -85,9 +99,19 @@ class Waiter: @unchecked Sendable {
         if let continuation = self.continuation {
             self.continuation = nil
             continuation.resume()
+        } else if let callback = self.callback {
+            self.callback = nil
+            self.callBack(callback)
         } else if let greenlet = self.greenlet {
             GreenletEngine.table?.pointee.unpark(greenlet)
         }
+    }
+
+    private func callBack(_ callback: @escaping (Bool) throws -> Void) {
+        if let timer = self.timer { timer.loop.removeTimeout(timer) }
+        self.timer = nil
+        let isWoken = self.isWoken
+        IOLoop.current.spawnCallback { try callback(isWoken) }
     }
 }
 
@@ -140,9 +164,14 @@ struct WaitList {
         self.count -= 1
     }
 
+    /// Takes the first one out whose wait has not ended.
+    ///
+    /// A task whose time is over stands here until it goes on: waking it would be a wake lost.
     mutating func popFirst() -> Waiter? {
-        guard let waiter = self.first else { return nil }
-        self.remove(waiter)
-        return waiter
+        while let waiter = self.first {
+            self.remove(waiter)
+            if waiter.isWaiting { return waiter }
+        }
+        return nil
     }
 }

@@ -52,8 +52,11 @@ public final class IOLoop: @unchecked Sendable {
     // The loop's thread's own.
     var handlers: [Int32: DescriptorHandler] = [:]
     var timeouts = TimeoutList()
+    /// What the framework keeps one of for each loop, by its type; dropped when the loop is closed.
+    package var attachments: [ObjectIdentifier: AnyObject] = [:]
     private(set) var isClosed = false
     private(set) lazy var jobs = LoopJobs(loop: self)
+    private(set) lazy var scratch = StreamScratch()
 
     /// What other threads go through when they use the handle.
     private let gate = ClosingGate()
@@ -138,6 +141,8 @@ public final class IOLoop: @unchecked Sendable {
         if self.isRunning {
             throw IOLoopError(.busy, "The event loop cannot be closed while it runs: stop it first", errno: EBUSY)
         }
+        // While handlers can still be removed: what is dropped may have some of its own.
+        withExtendedLifetime(self.attachments) { self.attachments = [:] }
         self.gate.close()
         let code = self.table.pointee.close(self.handle)
         if code < 0 {

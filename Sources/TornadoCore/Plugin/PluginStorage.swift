@@ -37,6 +37,7 @@ enum PluginStorage {
         do {
             // Before any task exists, so that all of them run on the loop.
             LoopConcurrency.install(on: IOLoop.current)
+            defer { AppEnd.tell() }
             try Self.main()
             return 0
         } catch {

@@ -33,8 +33,9 @@ final class FetchHandler: RequestHandler {
         }
         request.connectTimeout = Double(try getArgument("connect", default: "5")) ?? 5
         request.requestTimeout = Double(try getArgument("timeout", default: "5")) ?? 5
+        request.followRedirects = try getArgument("follow", default: "") == "yes"
+        request.maxBodySize = 1024 * 1024
         let client = AsyncHTTPClient()
-        client.maxBodySize = 1024 * 1024
         autoFinish = false
         var isInside = true
         client.fetch(request) { response in

@@ -9,7 +9,7 @@ import Tornado
 ///
 /// Listens on a free port and prints it.
 func serve() throws {
-    let app = Application(routes + blockingRoutes + compressionRoutes, settings: settings())
+    let app = Application(routes + blockingRoutes + compressionRoutes + encryptionRoutes, settings: settings())
     app.addHandlers(hostPattern: #"www\.example\.com"#, [.url("/host", HostHandler.self)])
     addClosures(app)
     var server = HTTPServer.Settings()
@@ -19,8 +19,12 @@ func serve() throws {
     server.decompressRequest = getenv("WEBAPP_DECOMPRESS") != nil
     if let size = number("WEBAPP_CHUNK") { server.chunkSize = size }
     if let limit = number("WEBAPP_CORES") { Cores.current.limit = limit }
-    let listening = try HTTPServer(app, settings: server).listen(0, address: "127.0.0.1")
-    let line = Array("webapp on \(listening.address)\n".utf8)
+    if let seconds = number("WEBAPP_HEADER_TIMEOUT") { server.headerTimeout = Double(seconds) }
+    server.sslOptions = encryption()
+    let http = HTTPServer(app, settings: server)
+    encryptedServer = http
+    let listening = try http.listen(0, address: "127.0.0.1")
+    let line = Array("webapp on \(listening.address) \(listening.url)\n".utf8)
     _ = Glibc.write(2, line, line.count)
     try serveCallback(server)
     try IOLoop.current.start()

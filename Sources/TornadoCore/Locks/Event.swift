@@ -2,7 +2,7 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
-/// A flag that greenlets and tasks wait for.
+/// A flag that greenlets, tasks and callbacks wait for.
 ///
 /// ```swift
 /// let ready = Event()
@@ -76,5 +76,21 @@ public final class Event: @unchecked Sendable {
         self.waiters.append(waiter)
         defer { self.waiters.remove(waiter) }
         return try await waiter.wait(timeout)
+    }
+
+    /// Has `callback` called by the loop when the event is set; soon, if it is already.
+    ///
+    /// - Parameters:
+    ///   - timeout: The most to wait, in seconds; null is for ever.
+    ///   - callback: Told whether it was set; false if the time is over.
+    public func wait(timeout: Double? = nil, _ callback: @escaping (Bool) throws -> Void) {
+        self.loop.checkThread("Event.wait")
+        if self.flag { return self.loop.spawnCallback { try callback(true) } }
+        let waiter = Waiter(ofTask: true)
+        self.waiters.append(waiter)
+        waiter.wait(timeout) {
+            self.waiters.remove(waiter)
+            try callback($0)
+        }
     }
 }

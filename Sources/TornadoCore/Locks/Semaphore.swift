@@ -4,7 +4,7 @@
 
 import ProviderKit
 
-/// A number of permits, which greenlets and tasks take and give back.
+/// A number of permits, which greenlets, tasks and callbacks take and give back.
 ///
 /// ```swift
 /// let slots = Semaphore(4)
@@ -71,6 +71,21 @@ public class Semaphore: @unchecked Sendable {
         return try await waiter.wait(timeout)
     }
 
+    /// Has `callback` called by the loop when there is a permit for it, which it must give back.
+    ///
+    /// - Parameters:
+    ///   - timeout: The most to wait, in seconds; null is for ever.
+    ///   - callback: Told whether a permit was taken; false if the time is over.
+    public final func acquire(timeout: Double? = nil, _ callback: @escaping (Bool) throws -> Void) {
+        if self.takeOne() { return IOLoop.current.spawnCallback { try callback(true) } }
+        let waiter = Waiter(ofTask: true)
+        self.waiters.append(waiter)
+        waiter.wait(timeout) {
+            self.waiters.remove(waiter)
+            try callback($0)
+        }
+    }
+
     /// Gives a permit back, or adds one: to who has waited longest.
     public func release() {
         self.thread.check("Semaphore.release")
@@ -85,6 +100,17 @@ public class Semaphore: @unchecked Sendable {
         try self.acquire()
         defer { self.release() }
         return try body()
+    }
+
+    /// Runs `body`, which may wait, with a permit.
+    ///
+    /// - Throws: What `body` throws; `CancellationError` if the task is cancelled before it has the permit.
+    nonisolated(nonsending) public final func with<Value>(
+        _ body: nonisolated(nonsending) () async throws -> Value
+    ) async throws -> Value {
+        try await self.acquire(timeout: nil)
+        defer { self.release() }
+        return try await body()
     }
 
     private func takeOne() -> Bool {

@@ -4,7 +4,8 @@
 
 import ProviderKit
 
-/// Items that are put in at one end and got out at the other, first in, first out: how greenlets and tasks pass work on.
+/// Items that are put in at one end and got out at the other, first in, first out: how greenlets, tasks and
+/// callbacks pass work on.
 ///
 /// ```swift
 /// let lines = SimpleQueue<String>(maxsize: 100)
@@ -99,6 +100,31 @@ public class SimpleQueue<Item>: @unchecked Sendable {
         if let failure = waiter.failure { throw failure }
     }
 
+    /// Puts an item in, as soon as there is room, and has `callback` called by the loop then.
+    ///
+    /// - Parameters:
+    ///   - item: What to put in.
+    ///   - timeout: The most to wait, in seconds; null is for ever.
+    ///   - callback: Told how it went: ``GreenletError`` if there was no room in time, or the queue is shut down.
+    public final func put(
+        _ item: Item,
+        timeout: Double? = nil,
+        _ callback: @escaping (Result<Void, GreenletError>) throws -> Void
+    ) {
+        let waiter = ItemWaiter(item, ofTask: true)
+        do {
+            if try self.putAtOnce(item) { return IOLoop.current.spawnCallback { try callback(.success(())) } }
+        } catch {
+            return IOLoop.current.spawnCallback { try callback(.failure(error)) }
+        }
+        self.putters.append(waiter)
+        waiter.wait(timeout) { isWoken in
+            self.putters.remove(waiter)
+            if let failure = isWoken ? waiter.failure : Self.full { return try callback(.failure(failure)) }
+            try callback(.success(()))
+        }
+    }
+
     /// Puts an item in without waiting.
     ///
     /// - Throws: ``GreenletError`` if there is no room, or the queue is shut down.
@@ -136,6 +162,32 @@ public class SimpleQueue<Item>: @unchecked Sendable {
         defer { self.getters.remove(waiter) }
         guard try await waiter.wait(timeout) else { throw Self.empty }
         return try waiter.take()
+    }
+
+    /// Has `callback` called by the loop with the next item, as soon as there is one.
+    ///
+    /// ```swift
+    /// queue.get { item in print(try item.get()) }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - timeout: The most to wait, in seconds; null is for ever.
+    ///   - callback: Told the item, or ``GreenletError`` if there was none in time, or there will be none.
+    public final func get(timeout: Double? = nil, _ callback: @escaping (Result<Item, GreenletError>) throws -> Void) {
+        do {
+            if let item = try self.getAtOnce() {
+                return IOLoop.current.spawnCallback { try callback(.success(item)) }
+            }
+        } catch {
+            return IOLoop.current.spawnCallback { try callback(.failure(error)) }
+        }
+        let waiter = ItemWaiter<Item>(ofTask: true)
+        self.getters.append(waiter)
+        waiter.wait(timeout) { isWoken in
+            self.getters.remove(waiter)
+            if let failure = isWoken ? waiter.failure : Self.empty { return try callback(.failure(failure)) }
+            if let item = waiter.item { try callback(.success(item)) }
+        }
     }
 
     /// Gets the next item out without waiting.
@@ -194,7 +246,7 @@ public class SimpleQueue<Item>: @unchecked Sendable {
     /// An item was thrown away.
     func dropped() {}
 
-    private func putAtOnce(_ item: Item) throws -> Bool {
+    private func putAtOnce(_ item: Item) throws(GreenletError) -> Bool {
         self.thread.check("Queue.put")
         if self.isShutDown { throw Self.closed }
         if self.isFull { return false }
@@ -202,7 +254,7 @@ public class SimpleQueue<Item>: @unchecked Sendable {
         return true
     }
 
-    private func getAtOnce() throws -> Item? {
+    private func getAtOnce() throws(GreenletError) -> Item? {
         self.thread.check("Queue.get")
         guard let item = self.store.take() else {
             if self.isShutDown { throw Self.closed }

@@ -61,6 +61,15 @@ public class Queue<Item>: SimpleQueue<Item>, @unchecked Sendable {
         try await self.finished.wait(timeout: timeout)
     }
 
+    /// Has `callback` called by the loop when everything that was put in has been done.
+    ///
+    /// - Parameters:
+    ///   - timeout: The most to wait, in seconds; null is for ever.
+    ///   - callback: Told whether everything has been; false if the time is over.
+    public final func join(timeout: Double? = nil, _ callback: @escaping (Bool) throws -> Void) {
+        self.finished.wait(timeout: timeout, callback)
+    }
+
     /// Lets nothing more in: `put` throws from now on, and `get` once the queue is empty.
     ///
     /// - Parameter immediate: Also throw away what is in it.
