@@ -18,6 +18,8 @@ let package = Package(
         .library(name: "gateway_c", type: .dynamic, targets: ["gateway_c"]),
         .library(name: "lookup", type: .dynamic, targets: ["Lookup"]),
         .library(name: "workers", type: .dynamic, targets: ["Workers"]),
+        .library(name: "websocket", type: .dynamic, targets: ["WebSocketChat"]),
+        .executable(name: "websocket-standalone", targets: ["websocket-standalone"]),
         .executable(name: "gateway-standalone", targets: ["gateway-standalone"]),
         .executable(name: "hello-standalone", targets: ["hello-standalone"]),
         .executable(name: "echo-standalone", targets: ["echo-standalone"]),
@@ -40,6 +42,12 @@ let package = Package(
         ),
         .target(name: "gateway_c", dependencies: [header], path: "gateway_c", publicHeadersPath: "."),
         .target(name: "Lookup", dependencies: [tornado], path: "lookup/Lookup"),
+        .target(name: "WebSocketChat", dependencies: [tornado], path: "websocket/WebSocketChat"),
+        .executableTarget(
+            name: "websocket-standalone",
+            dependencies: ["WebSocketChat", tornado],
+            path: "websocket/websocket-standalone"
+        ),
         .target(name: "Workers", dependencies: [tornado], path: "workers/Workers"),
     ],
     swiftLanguageModes: [.v6],

@@ -88,6 +88,12 @@ public final class OutputBuffer {
         self.end &+= 1
     }
 
+    /// The last `count` bytes that were appended, to be changed in place.
+    @inline(__always)
+    func withLast(_ count: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Void) {
+        body(self.base + (self.end &- count))
+    }
+
     /// Appends a number of at least 0 in digits.
     func append(decimal value: Int64) {
         self.reserve(20)

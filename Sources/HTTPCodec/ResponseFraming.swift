@@ -8,6 +8,7 @@ import CGTornado
 struct ResponseFraming {
     private var contentLength: gt_bytes?
     private var transferEncoding: gt_bytes?
+    private var connection = ConnectionOptions()
 
     /// Takes note of a field; a second one of a kind that must be single is refused.
     mutating func note(_ name: gt_bytes, _ value: gt_bytes) -> Refusal? {
@@ -17,6 +18,8 @@ struct ResponseFraming {
         } else if ByteScan.matches(name.data, count: name.size, "transfer-encoding") {
             if self.transferEncoding != nil { return .bad("two Transfer-Encoding fields") }
             self.transferEncoding = value
+        } else if ByteScan.matches(name.data, count: name.size, "connection") {
+            self.connection.add(value)
         }
         return nil
     }
@@ -27,6 +30,7 @@ struct ResponseFraming {
     /// and a coding is not to be trusted with the next answer either.
     func settle(_ head: inout ResponseHead, isHeadRequest: Bool, limits: RequestLimits) -> Refusal? {
         head.contentLength = ResponseHead.untilClosed
+        head.keepsAlive = !self.connection.close && (head.minorVersion > 0 || self.connection.keepAlive)
         if let coding = self.transferEncoding {
             if self.contentLength != nil { return .bad("both Transfer-Encoding and Content-Length") }
             if head.minorVersion == 0 { return .bad("Transfer-Encoding in HTTP/1.0") }

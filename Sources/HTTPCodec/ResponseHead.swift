@@ -14,6 +14,8 @@ public struct ResponseHead {
     public var minorVersion: UInt8 = 1
     /// Bytes of body to come, -1 if chunked, -2 if the connection's end is the body's.
     public var contentLength: Int64 = 0
+    /// Whether the server means to answer another request on the connection; it cannot after a body that ends with it.
+    public var keepsAlive = false
 
     /// The ``contentLength`` of a body that ends with the connection.
     public static let untilClosed: Int64 = -2

@@ -43,20 +43,30 @@ public struct ResponseReader {
 
     private let isHeadRequest: Bool
     private let limits: RequestLimits
+    private let mayUpgrade: Bool
     private var place = Place.head
     private var body = BodyDecoder()
     private var received: Int64 = 0
     /// Bytes of an incomplete head that were looked at and hold nothing new.
     private var looked = 0
+    /// Interim answers that were passed over.
+    private var interims = 0
+    /// Whether one of them was 100: the server wants the request's body.
+    public private(set) var hasContinued = false
+    /// How many of them a server may send for one request.
+    private static let mostInterims = 100
 
     /// A reader of the answer to one request.
     ///
     /// - Parameters:
     ///   - isHeadRequest: Whether the request was HEAD, whose answer has no body whatever its fields say.
     ///   - limits: How much is taken; the limit of a request's line does not matter.
-    public init(isHeadRequest: Bool, limits: RequestLimits = RequestLimits()) {
+    ///   - mayUpgrade: Whether the request has asked for another protocol: 101 is then a head without a body, and what
+    ///     follows is not looked at.
+    public init(isHeadRequest: Bool, limits: RequestLimits = RequestLimits(), mayUpgrade: Bool = false) {
         self.isHeadRequest = isHeadRequest
         self.limits = limits
+        self.mayUpgrade = mayUpgrade
     }
 
     /// Takes one step.
@@ -98,12 +108,21 @@ public struct ResponseReader {
             case .complete: break
             }
             self.looked = 0
-            if head.status == 101 { return .refused(.bad("the server switches protocols without being asked")) }
+            if head.status == 101 {
+                guard self.mayUpgrade else {
+                    return .refused(.bad("the server switches protocols without being asked"))
+                }
+                self.place = .over
+                return .head(head, taken: cursor)
+            }
             guard head.status < 200 else {
                 self.begin(head)
                 return .head(head, taken: cursor)
             }
             // 100 Continue, 103 Early Hints: the answer proper follows.
+            if head.status == 100 { self.hasContinued = true }
+            self.interims &+= 1
+            guard self.interims <= Self.mostInterims else { return .refused(.bad("interim answers without an end")) }
             start = cursor
         }
     }

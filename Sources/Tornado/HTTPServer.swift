@@ -36,7 +36,7 @@ public final class HTTPServer {
     var readsBodyInCallback = false
     /// A client that goes ends the greenlet of its callback.
     var endsCallbackOnDisconnect = false
-    private var engine: OpaquePointer?
+    private(set) var engine: OpaquePointer?
     private var bound: [(address: String, backlog: Int, reusePort: Bool)] = []
 
     /// A server that gives its requests to an application.
@@ -119,8 +119,11 @@ public final class HTTPServer {
     }
 
     /// Drops every connection now; `onConnectionClose` is called for requests under way.
+    ///
+    /// WebSockets are closed with 1001.
     public func closeAllConnections() {
         guard let engine else { return }
+        WebSocketShutdown.close(self)
         self.table.pointee.close_all_connections(engine)
     }
 
@@ -149,26 +152,36 @@ public final class HTTPServer {
     public func close() {
         guard let engine else { return }
         self.engine = nil
+        WebSocketShutdown.close(self)
         self.cores.remove(self)
         self.table.pointee.destroy(engine)
         Unmanaged.passUnretained(self).release()
+    }
+
+    /// The address of an exchange's client; empty for a Unix socket.
+    func address(of exchange: OpaquePointer) -> String {
+        String(unsafeUninitializedCapacity: 64) { text in
+            text.withMemoryRebound(to: CChar.self) {
+                min(self.table.pointee.peer(exchange, $0.baseAddress, 64, nil), 63)
+            }
+        }
     }
 
     var callsBackAtOnce: Bool { self.readsBodyInCallback && self.suspend != nil }
 
     private func started() throws -> OpaquePointer {
         if let engine { return engine }
-        try self.settings.checkSupport()
         guard let loop = Registry.ioloop.pointee.current() else {
             throw ListenError("No event loop can be made: \(String(cString: strerror(errno))).")
         }
-        var settings = self.settings.seam
         // Balanced by close().
         let context = Unmanaged.passRetained(self)
-        guard let engine = self.table.pointee.create(loop, &settings, ServerDelegate.table, context.toOpaque()) else {
-            let why = String(cString: strerror(errno))
+        let engine: OpaquePointer
+        do throws(ListenError) {
+            engine = try self.made(loop, context.toOpaque())
+        } catch {
             context.release()
-            throw ListenError("The HTTP server refused its settings: \(why). Check sizes and timeouts.")
+            throw error
         }
         self.engine = engine
         self.cores.add(self)

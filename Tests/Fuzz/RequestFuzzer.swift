@@ -5,7 +5,8 @@
 import CGTornado
 import HTTPCodec
 
-/// The fuzzer's entry: any bytes, as what a client sends on one connection and as parts of an answer.
+/// The fuzzer's entry: any bytes, as what a client sends on one connection, as parts of an answer, as what a server
+/// sends, and as what either side sends on a WebSocket.
 @c(LLVMFuzzerTestOneInput)
 public func fuzzOne(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     let input = Array(UnsafeBufferPointer(start: data, count: size))
@@ -13,6 +14,8 @@ public func fuzzOne(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     // Small limits, so that each is met by short inputs.
     checkRequests(input, RequestLimits(startLine: 48, head: 128, fields: 4, body: 24))
     checkAnswer(input)
+    checkWebSocket(input, cuts: input.count <= 256 ? Array(0..<max(input.count, 1)) : cuts(of: input))
+    checkResponse(input, cuts: cuts(of: input))
     return 0
 }
 

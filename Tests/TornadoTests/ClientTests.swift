@@ -82,7 +82,7 @@ import Testing
         let server = try WebServer(provider, fixture: "clientapp")
         let place = "127.0.0.1:\(peer.port)"
         #expect(try self.fetch(server, "http://\(place)?q=1", "&field=X-A:b").body == "ok")
-        let agent = "User-Agent: gtornado/0.1.0\r\nConnection: close\r\n"
+        let agent = "User-Agent: gtornado/0.1.0\r\nAccept-Encoding: gzip, deflate\r\n"
         #expect(peer.request == "GET /?q=1 HTTP/1.1\r\nHost: \(place)\r\n\(agent)X-A: b\r\n\r\n")
         #expect(try self.fetch(server, "http://\(place)/a", "&method=PUT&field=Host:b", body: "x\ny").body == "ok")
         let head = "PUT /a HTTP/1.1\r\n\(agent)Host: b\r\nContent-Length: 3\r\n\r\n"
@@ -95,11 +95,11 @@ import Testing
     func whatCannotBeSentIsRefused(provider: Provider) throws {
         let server = try WebServer(provider, fixture: "clientapp")
         let cases = [
-            ("https://localhost/", "", "TLS"), ("ftp://localhost/", "", "only http"), ("localhost/", "", "http://"),
+            ("ftp://localhost/", "", "only http"), ("localhost/", "", "http://"),
             ("http:///x", "", "names no host"), ("http://a:0/", "", "port"), ("http://a:65536/", "", "port"),
             ("http://a:x/", "", "port"), ("http://a:+1/", "", "port"), ("http://[::1/", "", "bracket"),
             ("http://a b/", "", "percent-encode"), ("http://a/\u{E9}", "", "percent-encode"),
-            ("http://a/\r\nX: y", "", "percent-encode"), ("http://u:p@a/", "", "Authorization"),
+            ("http://a/\r\nX: y", "", "percent-encode"), ("http://u:p@/", "", "names no host"),
             ("http://a/", "&method=G%20T", "not a token"), ("http://a/", "&field=X:a%0D%0Ab", "can't be sent"),
             ("http://a/", "&field=Content-Length:1", "sets Content-Length itself"),
             ("http://a/", "&field=Transfer-Encoding:chunked", "sets Transfer-Encoding itself"),
@@ -126,9 +126,12 @@ import Testing
             ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200\r\nContent-Length: 1\r\n\r\na", "200 OK", "none", "a"),
             ("HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 1\r\n\r\na", "302 Found", "HTTP 302", "a"),
             ("HTTP/1.1 500 Ouch\r\nContent-Length: 1\r\n\r\na", "500 Ouch", "HTTP 500: Ouch", "a"),
-            ("", "599", "closed before the answer's head", ""),
-            ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", "599", "in the middle of the body", ""),
-            (chunked + "3\r\nab", "599", "in the middle of the body", ""),
+            ("", "599", "closed the connection before there was an answer", ""),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", "599",
+                "closed the connection before the answer was whole", ""
+            ),
+            (chunked + "3\r\nab", "599", "closed the connection before the answer was whole", ""),
             (chunked + "zz\r\n", "599", "hexadecimal", ""),
             ("SSH-2.0-OpenSSH\r\n", "599", "HTTP/1 status line", ""),
             ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", "599", "two Content-Length", ""),

@@ -167,7 +167,7 @@ import Tornado
             #expect(try server.post(path, good).body == Self.text, "\(path)")
         }
         // A line each, and no error of the app's.
-        #expect(server.logLines("that its Content-Encoding names").count == Self.paths.count * bad.count)
+        #expect(server.logLines("its Content-Encoding names").count == Self.paths.count * bad.count)
         #expect(server.logLines("Uncaught").isEmpty)
     }
 

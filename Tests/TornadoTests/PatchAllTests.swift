@@ -8,13 +8,18 @@ import Testing
 
 /// An ordinary executable that calls `Monkey.patchAll()` first thing.
 @Suite struct PatchAllTests {
+    /// Of "webapp on ADDRESS:PORT URL".
+    private static func port(_ line: String) -> UInt16? {
+        line.split(separator: " ").dropFirst(2).first?.split(separator: ":").last.flatMap { UInt16($0) }
+    }
+
     @Test func anExecutableRunsOnLibeventWithoutGtornado() throws {
         let process = try ChildProcess([try Place.fixture("webapp-patched")])
         let line = try process.line(with: "webapp on ")
         #expect(process.output.contains("ioloop true httpserver true"))
         #expect(process.output.contains("socket true file false original true"))
         #expect(process.output.contains("resolver threads (nothing was registered)"))
-        let port = try #require(line.split(separator: ":").last.flatMap { UInt16($0) })
+        let port = try #require(Self.port(line))
         let answer = try RawClient.exchange(
             port: port,
             "GET /closure HTTP/1.1\r\nHost: a\r\n\r\nPOST /closure HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n"
@@ -31,7 +36,7 @@ import Testing
         )
         let line = try process.line(with: "webapp on ")
         #expect(process.output.contains("ioloop true httpserver true"))
-        let port = try #require(line.split(separator: ":").last.flatMap { UInt16($0) })
+        let port = try #require(Self.port(line))
         // Handlers still have greenlets, which wait on the loop that was put in last: two seconds are not four.
         let clients = try (0..<2).map { _ in try RawClient(port: port) }
         let begun = Date()

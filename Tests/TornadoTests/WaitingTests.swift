@@ -85,7 +85,7 @@ import Testing
         #expect(count == "3")
     }
 
-    @Test(arguments: Provider.allCases.filter { !$0.isEvhttp })
+    @Test(arguments: Provider.allCases)
     func givesConnectionsAway(provider: Provider) throws {
         let server = try WebServer(provider)
         let text = try RawClient.exchange(port: server.port, "GET /detach HTTP/1.1\r\nHost: a\r\n\r\nunread bytes")

@@ -5,200 +5,151 @@
 import CGTornado
 import Glibc
 import HTTPCodec
+import ProviderKit
 import TornadoCore
 
-/// One request on its way: looks the host up, connects, sends, and reads until the answer is whole.
+/// One request on a connection, and its answer.
 ///
-/// The loop holds it, by its handler or timeouts, until it is over. All calls are made on the loop's thread.
-final class ClientExchange {
-    private let loop: IOLoop
-    private let request: HTTPRequest
-    private let limits: RequestLimits
-    private let callback: (HTTPResponse) throws -> Void
-    private let started: Double
-    private var isOver = false
-    private var timeouts: [Timeout] = []
-    private var lookup: ClientLookup?
-    /// Those that were not tried yet.
-    private var addresses: [ClientAddress] = []
-    private var socket: ClientSocket?
-    private var isConnected = false
-    /// Host and port, for messages.
-    private var place = ""
-    private var unsent: ArraySlice<UInt8> = []
-    private var reader: ClientAnswerReader
+/// Held by the fetch and by its connection until it is over.
+final class ClientExchange: ClientWork, ClientConnectionUser {
+    let fetch: ClientFetch
+    let connection: ClientConnection
+    let hop: ClientHop
+    var isOver = false
 
-    init(
-        _ loop: IOLoop,
-        _ request: HTTPRequest,
-        _ limits: RequestLimits,
-        _ callback: @escaping (HTTPResponse) throws -> Void
-    ) {
-        self.loop = loop
-        self.request = request
-        self.limits = limits
-        self.callback = callback
-        self.started = loop.time()
-        self.reader = ClientAnswerReader(isHeadRequest: request.method == "HEAD", limits)
+    // Sending.
+    /// What the kernel did not take yet, from `outStart` on.
+    var out: [UInt8] = []
+    var outStart = 0
+    /// A body that is sent behind `out`.
+    var bodyToSend: [UInt8]?
+    var writer: HTTPBodyWriter?
+    /// The server must ask for the body, or the time for that must be over.
+    var isHoldingBody = false
+    var hasSentAnything = false
+    var hasFailedToSend = false
+
+    // Receiving.
+    var reader: ResponseReader
+    /// What arrived and was not taken yet: a part of the head, or of what frames the body; more while it is paused.
+    var untaken: [UInt8] = []
+    var answer = Answer()
+    var decoder: AnswerDecoder?
+    var body: [UInt8] = []
+    /// Bytes of body that were delivered, decompressed.
+    var delivered: Int64 = 0
+    var hasAnswer = false
+    var isPaused = false
+
+    /// What the head of the answer says.
+    struct Answer {
+        var status = 0
+        var fields = ResponseFields()
+        var keepsAlive = false
+        var location: String?
+        /// Nobody is told of it, since it asks for another request.
+        var isPassedOver = false
     }
+
+    init(_ fetch: ClientFetch, _ connection: ClientConnection) {
+        self.fetch = fetch
+        self.connection = connection
+        self.hop = fetch.hop
+        self.reader = ResponseReader(isHeadRequest: fetch.hop.method == "HEAD", limits: fetch.settings.limits)
+    }
+
+    var core: ClientCore { self.fetch.core }
 
     func begin() {
-        do {
-            let url = try ClientURL(self.request.url)
-            self.unsent = try self.request.wire(to: url)[...]
-            self.place = "\(url.host) port \(url.port)"
-            self.setTimeouts()
-            let lookup = ClientLookup(url.host, url.port) { self.found($0) }
-            self.lookup = lookup
-            lookup.begin(self.loop)
-        } catch let error as HTTPClientError {
-            self.fail(error)
-        } catch {
-            self.fail(.request, "\(error)")
-        }
+        self.connection.user = self
+        self.sendRequest()
     }
 
-    // MARK: Time
-
-    private func setTimeouts() {
-        self.limit(self.request.requestTimeout, .requestTimeout, "no whole answer came")
-        self.limit(self.request.connectTimeout, .connectTimeout, "there was no connection")
-    }
-
-    private func limit(_ seconds: Double, _ kind: HTTPClientError.Kind, _ what: String) {
-        guard seconds > 0, seconds.isFinite else { return }
-        self.timeouts.append(
-            self.loop.callLater(seconds) {
-                // A request that is connected has only the other limit.
-                guard kind == .requestTimeout || !self.isConnected else { return }
-                self.fail(kind, "\(what) within \(seconds) s")
-            }
-        )
-    }
-
-    // MARK: Connecting
-
-    private func found(_ answer: ClientLookup.Answer) {
-        self.lookup = nil
+    func ready(_ events: IOLoop.Events) {
+        if self.outStart < self.out.count { self.flush() }
         guard !self.isOver else { return }
-        switch answer {
-        case .success(let addresses):
-            self.addresses = addresses
-            self.connect(after: "the name has no address")
-        case .failure(let failure):
-            self.fail(.resolve, "the host was not found: \(failure)")
+        if !self.isPaused {
+            self.receive()
+        } else if events.contains(.error) {
+            // The server has gone, and its last words may lie in the kernel: whoever goes on reading finds them first.
+            self.connection.mute()
         }
     }
 
-    /// Tries the next address; the last one's failure is the request's.
-    private func connect(after failure: String) {
-        self.closeSocket()
-        guard !self.addresses.isEmpty else { return self.fail(.connect, failure) }
-        let (socket, outcome) = ClientSocket.connect(to: self.addresses.removeFirst())
-        self.socket = socket
-        switch outcome {
-        case .failed(let number): self.connect(after: Self.text(number))
-        case .done, .again: self.watch()
-        }
+    func wake(at now: Double) {
+        if self.isHoldingBody { self.releaseBody() }
     }
 
-    private func watch() {
-        guard let socket else { return }
-        do {
-            try self.loop.addHandler(socket.descriptor, [.write]) { _, _ in self.isReady() }
-        } catch {
-            self.fail(.connect, "\(error)")
-        }
-    }
-
-    private func isReady() {
-        guard let socket, !self.isOver else { return }
-        if !self.isConnected {
-            let number = socket.connectError()
-            guard number == 0 else { return self.connect(after: Self.text(number)) }
-            self.isConnected = true
-        }
-        self.send(socket)
-        self.receive(socket)
-    }
-
-    // MARK: Sending and receiving
-
-    private func send(_ socket: ClientSocket) {
-        while !self.unsent.isEmpty {
-            switch socket.send(self.unsent) {
-            case .done(let count): self.unsent = self.unsent.dropFirst(count)
-            case .again: return self.waitFor([.read, .write])
-            // A server may answer, and close, before it has read all: what it said counts.
-            case .failed: self.unsent = []
-            }
-        }
-        self.waitFor([.read])
-    }
-
-    private func waitFor(_ events: IOLoop.Events) {
-        guard let socket else { return }
-        do {
-            try self.loop.updateHandler(socket.descriptor, events)
-        } catch {
-            self.fail(.closed, "\(error)")
-        }
-    }
-
-    private func receive(_ socket: ClientSocket) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32 * 1024) { buffer in
-            // Others get their turn, however fast the server is.
-            for _ in 0..<8 where !self.isOver {
-                switch socket.receive(into: buffer) {
-                case .again: return
-                case .done(let count): self.take(UnsafeBufferPointer(rebasing: buffer[..<count]))
-                case .failed(let number): self.fail(.closed, "the connection broke: \(Self.text(number))")
-                }
-            }
-        }
-    }
-
-    /// Takes what has arrived; nothing is the end of it.
-    private func take(_ bytes: UnsafeBufferPointer<UInt8>) {
-        let state = bytes.isEmpty ? self.reader.inputEnded() : self.reader.take(bytes)
-        switch state {
-        case .incomplete: return
-        case .whole(let answer): self.end { HTTPResponse(self.request, answer, requestTime: $0) }
-        case .refused(let refusal):
-            self.fail(bytes.isEmpty ? .closed : .malformed, "\(refusal.why)")
-        }
+    /// Waits for what can be gone on with.
+    func updateEvents() {
+        var events: IOLoop.Events = self.isPaused ? .none : .read
+        if self.outStart < self.out.count { events.insert(.write) }
+        self.connection.wait(for: events)
     }
 
     // MARK: The end
 
-    private func fail(_ kind: HTTPClientError.Kind, _ why: String) {
-        self.fail(HTTPClientError(kind, "Cannot fetch \(self.request.url) (\(self.place)): \(why)."))
-    }
-
-    private func fail(_ error: HTTPClientError) {
-        self.end { HTTPResponse(self.request, error, requestTime: $0) }
-    }
-
-    private func end(_ response: (Double) -> HTTPResponse) {
+    /// The answer is whole.
+    func finish(isClean: Bool) {
         guard !self.isOver else { return }
+        do {
+            try self.decoder?.finish()
+        } catch {
+            return self.fail(.malformed, "\(error)")
+        }
         self.isOver = true
-        self.lookup?.cancel()
-        self.lookup = nil
-        for timeout in self.timeouts { self.loop.removeTimeout(timeout) }
-        self.timeouts = []
-        self.closeSocket()
-        let result = response(self.loop.time() - self.started)
-        let callback = self.callback
-        self.loop.spawnCallback { try callback(result) }
+        // A body that was announced and never begun is missing too: the next request would be taken for it.
+        let isBodySent = self.bodyToSend == nil && (self.hop.producer == nil || self.writer?.isSent == true)
+        let isAllSent = self.out.isEmpty && isBodySent
+        self.connection.served += 1
+        if isClean, !self.connection.transport.hasPending, isAllSent, !self.hasFailedToSend, self.answer.keepsAlive,
+            !self.hop.asksToClose
+        {
+            self.connection.becomeFree(at: self.core.loop.time())
+        } else {
+            self.connection.close()
+        }
+        self.endWriter("the answer is there already")
+        self.fetch.answered(self.answer.status, self.answer.fields, self.body, location: self.answer.location)
     }
 
-    private func closeSocket() {
-        guard let socket else { return }
-        self.socket = nil
-        // There is no handler if it could not be added.
-        try? self.loop.removeHandler(socket.descriptor)
-        socket.close()
+    /// The connection broke, by an errno value; 0 is the server's proper end.
+    func broke(_ number: Int32) {
+        guard !self.isOver else { return }
+        let wasReused = self.connection.served > 0
+        let words = self.connection.transport.failureText ?? ""
+        if wasReused, !self.hasAnswer, self.hop.producer == nil {
+            self.stop()
+            if self.fetch.retry(wasSent: self.hasSentAnything) { return }
+        }
+        let part = self.hasAnswer ? "before the answer was whole" : "before there was an answer"
+        if number == 0 { return self.fail(.closed, "the server closed the connection \(part)") }
+        let why = words.isEmpty ? "\(ClientErrno(number))" : LogText.escaped(words)
+        let kind: HTTPClientError.Kind = number == ECONNRESET || number == EPIPE ? .reset : .closed
+        self.fail(kind, "the connection broke \(part): \(why)")
     }
 
-    private static func text(_ number: Int32) -> String { String(cString: strerror(number)) }
+    func fail(_ kind: HTTPClientError.Kind, _ why: String) {
+        self.fetch.fail(kind, why)
+    }
+
+    func abort() {
+        self.stop()
+        self.endWriter("the request has failed")
+    }
+
+    private func stop() {
+        self.isOver = true
+        self.connection.close()
+    }
+
+    private func endWriter(_ why: String) {
+        let writer = self.writer
+        self.writer = nil
+        writer?.end(why)
+    }
+
+    static func proxyAuthorization(_ settings: HTTPRequestSettings) -> String? {
+        settings.proxyUsername.map { HTTPBasicAuth.value($0, settings.proxyPassword ?? "") }
+    }
 }

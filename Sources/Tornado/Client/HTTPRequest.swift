@@ -2,44 +2,109 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
+import TornadoCore
+
 /// A request that an HTTP client is to make.
 ///
 /// ```swift
-/// var request = HTTPRequest("http://localhost:8888/items", method: "POST")
+/// var request = HTTPRequest("https://localhost:8888/items", method: "POST")
 /// request.headers["Content-Type"] = "application/json"
 /// request.body = Array(#"{"name": "x"}"#.utf8)
 /// request.requestTimeout = 5
+/// request.caCerts = "own-ca.pem"
 /// ```
+///
+/// Besides what is declared here it has all of ``HTTPRequestSettings``, under their names.
+@dynamicMemberLookup
 public struct HTTPRequest: Sendable {
-    /// What to fetch: `http://host:port/path?query`.
+    /// What to fetch: `http://host:port/path?query`, or `https:`.
     ///
-    /// What is not ASCII must be percent-encoded.
+    /// What is not ASCII must be percent-encoded. A name and password in front of the host are sent as Basic credentials.
     public var url: String
     /// The method, as it is sent.
     public var method: String
-    /// Header fields; `Host`, `User-Agent` and what framing needs are added.
+    /// Header fields; `Host`, `User-Agent`, `Accept-Encoding` and what framing needs are added.
     public var headers: HTTPHeaders
     /// The body; nil for none.
     public var body: [UInt8]?
-    /// Seconds to look the host up and to connect; 0 for no limit but ``requestTimeout``.
-    public var connectTimeout: Double
-    /// Seconds for the whole request; 0 for no limit.
-    public var requestTimeout: Double
+    /// What makes the body while it is sent, instead of ``body``.
+    public var bodyProducer: HTTPBodyProducer?
 
-    /// A request, with Tornado's timeouts of 20 seconds.
+    private var extras: Extras?
+
+    /// Settings that most requests leave alone, out of the way of copies.
+    private final class Extras: Sendable {
+        let settings: HTTPRequestSettings
+        let streaming: LoopBound<([UInt8]) throws -> Void>?
+        let header: LoopBound<(String) throws -> Void>?
+
+        init(
+            _ settings: HTTPRequestSettings,
+            _ streaming: LoopBound<([UInt8]) throws -> Void>?,
+            _ header: LoopBound<(String) throws -> Void>?
+        ) {
+            self.settings = settings
+            self.streaming = streaming
+            self.header = header
+        }
+    }
+
+    /// A request; timeouts that are nil are the client's defaults, 20 seconds.
     public init(
         _ url: String,
         method: String = "GET",
         headers: HTTPHeaders = [:],
         body: [UInt8]? = nil,
-        connectTimeout: Double = 20,
-        requestTimeout: Double = 20
+        connectTimeout: Double? = nil,
+        requestTimeout: Double? = nil
     ) {
         self.url = url
         self.method = method
         self.headers = headers
         self.body = body
-        self.connectTimeout = connectTimeout
-        self.requestTimeout = requestTimeout
+        if connectTimeout != nil || requestTimeout != nil {
+            self.settings.connectTimeout = connectTimeout
+            self.settings.requestTimeout = requestTimeout
+        }
+    }
+
+    /// What this request wants otherwise than the client's defaults.
+    public var settings: HTTPRequestSettings {
+        get { self.extras?.settings ?? HTTPRequestSettings() }
+        set { self.extras = Extras(newValue, self.extras?.streaming, self.extras?.header) }
+    }
+
+    /// Any of ``settings`` by its name.
+    public subscript<Value>(dynamicMember path: WritableKeyPath<HTTPRequestSettings, Value>) -> Value {
+        get { self.settings[keyPath: path] }
+        set { self.settings[keyPath: path] = newValue }
+    }
+
+    /// Is given the answer's body piece by piece, instead of ``HTTPResponse/body``, on the loop.
+    ///
+    /// Not of answers that redirect. What it throws ends the fetch. It cannot slow the server down:
+    /// ``AsyncHTTPClient/open(_:)`` can. Set and fetched on the same thread.
+    public var streamingCallback: (([UInt8]) throws -> Void)? {
+        get { self.extras?.streaming?.value }
+        set { self.extras = Extras(self.settings, newValue.map { LoopBound($0) }, self.extras?.header) }
+    }
+
+    /// Is given each line of the answer's head, with its line break: the status line, the fields, the empty line.
+    ///
+    /// Not of answers that redirect. What it throws ends the fetch. Set and fetched on the same thread.
+    public var headerCallback: ((String) throws -> Void)? {
+        get { self.extras?.header?.value }
+        set { self.extras = Extras(self.settings, self.extras?.streaming, newValue.map { LoopBound($0) }) }
+    }
+
+    /// Whether nothing but a client's defaults is wanted.
+    var hasOnlyDefaults: Bool { self.extras == nil }
+
+    /// Whether it has callbacks that belong to another thread than the caller's.
+    var isOfAnotherThread: Bool {
+        let producer = self.bodyProducer.map { $0.run.value == nil } ?? false
+        guard let extras = self.extras else { return producer }
+        return producer || (extras.streaming != nil && extras.streaming?.value == nil)
+            || (extras.header != nil && extras.header?.value == nil)
     }
 }

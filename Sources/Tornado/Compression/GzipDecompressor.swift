@@ -18,13 +18,22 @@ final class GzipDecompressor {
     private(set) var mayHaveMore = false
 
     /// 15 bits of window, the most there can be; 16 more ask for gzip and nothing else.
-    private static let windowBits: Int32 = 15 + 16
+    static let gzip: Int32 = 15 + 16
+    /// What HTTP means by "deflate": the format of RFC 1950.
+    static let zlib: Int32 = 15
+    /// What some servers mean by "deflate": RFC 1951 with nothing round it.
+    static let raw: Int32 = -15
 
     /// A decompressor that makes pieces of at most `pieceSize` bytes, which must be 1 or more.
-    init(pieceSize: Int) throws {
+    ///
+    /// - Parameters:
+    ///   - pieceSize: The most at a time.
+    ///   - format: ``gzip``, or one of its relatives.
+    /// - Throws: `HTTPError` if zlib has no memory.
+    init(pieceSize: Int, format: Int32 = GzipDecompressor.gzip) throws {
         self.stream = .allocate(capacity: 1)
         self.stream.initialize(to: z_stream())
-        let status = inflateInit2_(self.stream, Self.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        let status = inflateInit2_(self.stream, format, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         guard status == Z_OK else {
             self.stream.deallocate()
             throw HTTPError(500, "zlib can't begin to decompress a body: \(String(cString: zError(status))).")
@@ -82,14 +91,14 @@ final class GzipDecompressor {
             throw HTTPError(500, "zlib has no memory to decompress a body.")
         default:
             let why = self.stream.pointee.msg.map { String(cString: $0) } ?? String(cString: zError(status))
-            throw HTTPInputError("The body is not the gzip that its Content-Encoding names: \(why).")
+            throw HTTPInputError("The body is not what its Content-Encoding names: \(why).")
         }
     }
 
     /// Checks that the input may end here: in front of the first member, or behind one.
     func finish() throws {
         guard self.isBetweenMembers else {
-            throw HTTPInputError("The body ends in the middle of the gzip that its Content-Encoding names.")
+            throw HTTPInputError("The body ends in the middle of what its Content-Encoding names.")
         }
     }
 }

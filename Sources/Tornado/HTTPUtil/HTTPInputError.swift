@@ -15,12 +15,3 @@ public struct HTTPInputError: Error, CustomStringConvertible, Sendable {
     /// The sentence.
     public var description: String { self.message }
 }
-
-/// The client has gone: what was to be sent could not be.
-public struct StreamClosedError: Error, CustomStringConvertible, Sendable {
-    /// An error about a connection that is closed.
-    public init() {}
-
-    /// A sentence for the log.
-    public var description: String { "The client closed the connection before the answer was complete." }
-}

@@ -55,12 +55,7 @@ extension HTTPServerRequest {
 
     /// The address of the other end of the connection, whoever that is.
     private var peerAddress: String {
-        guard let exchange else { return "" }
-        return String(unsafeUninitializedCapacity: 64) { text in
-            text.withMemoryRebound(to: CChar.self) {
-                min(self.table.pointee.peer(exchange, $0.baseAddress, 64, nil), 63)
-            }
-        }
+        self.exchange.map { self.server.address(of: $0) } ?? ""
     }
 
     /// Puts the client's address, in at most 64 bytes; false if that takes `remoteIP`.

@@ -2,6 +2,8 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
+import TornadoCore
+
 /// Percent-encoding of paths, queries and forms.
 enum PercentCoding {
     /// Decodes `%41` and, in queries and forms, `+`.
@@ -43,15 +45,6 @@ enum PercentCoding {
                 count += 2
             }
             return count
-        }
-    }
-}
-
-extension UInt8 {
-    var isASCIIAlphanumeric: Bool {
-        switch self {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: false
         }
     }
 }

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 
 import Glibc
+import TornadoCore
 
 /// A pattern that a whole path, or host name, has to match: a regular expression as Tornado's routes have them.
 ///
@@ -128,18 +129,4 @@ public struct PathPattern: Sendable {
             }
         }.joined()
     }
-}
-
-/// Where the groups of a pattern matched.
-struct PathMatch {
-    /// By the group's number; nil for one that took no part.
-    var groups: [Range<Int>?] = []
-}
-
-/// Why a pattern can't be used.
-public struct PatternError: Error, CustomStringConvertible, Sendable {
-    /// What is wrong and where, in a sentence.
-    public let message: String
-    /// The sentence.
-    public var description: String { self.message }
 }

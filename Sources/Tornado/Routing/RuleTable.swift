@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 
 import Glibc
+import TornadoCore
 
 /// The routes of one host, in order; none is ever removed.
 final class RuleTable {

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 
 import CGTornado
+public import TornadoCore
 
 extension HTTPServer {
     /// How a server treats its clients: Tornado's settings and defaults.
@@ -15,9 +16,16 @@ extension HTTPServer {
         public var xheaders = false
         /// Addresses of proxies that are skipped in `X-Forwarded-For`.
         public var trustedDownstream: Set<String> = []
-        /// Reserved for TLS.
+        /// Speaks TLS with these certificates; nil for plain HTTP.
         ///
-        /// Listening with a value here fails: this version speaks plain HTTP only.
+        /// Without ``SSLOptions/alpn`` HTTP/1.1 is offered. `headerTimeout` holds for the handshake too. New
+        /// certificates are taken by ``HTTPServer/reloadSSL(_:)``.
+        ///
+        /// ```swift
+        /// var settings = HTTPServer.Settings()
+        /// settings.sslOptions = SSLOptions(certfile: "server.pem", keyfile: "server.key")
+        /// try app.listen(8443, settings: settings)
+        /// ```
         public var sslOptions: SSLOptions?
         /// What `request.protocol` says where the connection does not tell: `https` behind a proxy that ends TLS.
         public var `protocol`: String?
@@ -53,15 +61,6 @@ extension HTTPServer {
         /// Tornado's defaults.
         public init() {}
 
-        func checkSupport() throws {
-            guard self.sslOptions == nil else {
-                throw ListenError(
-                    "HTTPServer.Settings.sslOptions is set, but TLS is not available in gtornado \(gtornadoVersion): "
-                        + "put a proxy that ends TLS in front, and set xheaders."
-                )
-            }
-        }
-
         var seam: gt_server_settings {
             func size(_ value: Int) -> UInt32 { UInt32(clamping: max(value, 1)) }
             var settings = gt_server_settings()
@@ -76,20 +75,6 @@ extension HTTPServer {
             settings.body_timeout = self.bodyTimeout
             settings.write_timeout = 60
             return settings
-        }
-    }
-
-    /// TLS settings, for which there is a place but no support yet.
-    public struct SSLOptions: Sendable {
-        /// The certificate chain's file, in PEM.
-        public var certfile: String
-        /// The private key's file, in PEM.
-        public var keyfile: String
-
-        /// Names the two files.
-        public init(certfile: String, keyfile: String) {
-            self.certfile = certfile
-            self.keyfile = keyfile
         }
     }
 }

@@ -33,6 +33,14 @@ enum ServerDelegate {
         table.refused = { _, _, status, why, startLine in
             AccessLog.refused(status: Int(status), why: why.map { String(cString: $0) } ?? "", startLine)
         }
+        table.handshake_failed = { context, exchange, why in
+            guard Log.general.logLevel <= .debug, let context, let exchange else { return }
+            Unmanaged<HTTPServer>.fromOpaque(context)._withUnsafeGuaranteedRef { server in
+                let address = server.address(of: exchange)
+                let why = LogText.escaped(why.map { String(cString: $0) } ?? "")
+                Log.general.debug("TLS handshake with \(address) failed: \(why)")
+            }
+        }
         let place = UnsafeMutablePointer<gt_http_delegate>.allocate(capacity: 1)
         place.initialize(to: table)
         return UnsafePointer(place)

@@ -170,6 +170,12 @@ extension Application {
         public var defaultHandler: RequestHandler.Type?
         /// Given to `defaultHandler`.
         public var defaultHandlerArguments: HandlerArguments = [:]
+        /// Seconds between two pings to a WebSocket's client; nil for none.
+        public var websocketPingInterval: Double?
+        /// Seconds after a ping within which a WebSocket's client must be heard of; nil is the interval.
+        public var websocketPingTimeout: Double?
+        /// The most bytes of a WebSocket's message, decompressed.
+        public var websocketMaxMessageSize = 10 * 1024 * 1024
         private var values: [String: Any] = [:]
 
         /// Tornado's defaults.

@@ -1,0 +1,262 @@
+// This file is part of gtornado.
+// Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
+// SPDX-License-Identifier: MIT
+
+import Glibc
+import HTTPCodec
+import ProviderKit
+import TornadoCore
+
+/// Makes a connection for a fetch: looks the host up, tries its addresses, asks a proxy for a tunnel, agrees on TLS.
+final class ClientConnector: ClientWork, ClientConnectionUser {
+    private enum Stage {
+        case connecting, asking, listening, agreeing
+    }
+
+    private let fetch: ClientFetch
+    private let hop: ClientHop
+    private let settings: HTTPRequestSettings
+    private var stage = Stage.connecting
+    private var isOver = false
+    private var lookup: Lookup?
+    /// Those that were not tried yet.
+    private var addresses: ArraySlice<SocketAddress> = []
+    private var connection: ClientConnection?
+    /// What of the proxy's request was not sent, then what of its answer was not understood yet.
+    private var bytes: [UInt8] = []
+    private var reader: ResponseReader
+
+    init(_ fetch: ClientFetch) {
+        self.fetch = fetch
+        self.hop = fetch.hop
+        self.settings = fetch.settings.all
+        // The answer to CONNECT has no body, whatever its fields say.
+        self.reader = ResponseReader(isHeadRequest: true, limits: fetch.settings.limits)
+    }
+
+    private var core: ClientCore { self.fetch.core }
+
+    // MARK: Addresses
+
+    func begin() {
+        if let path = self.settings.unixSocket {
+            guard let address = SocketAddress(unix: path) else {
+                return self.fail(.request, "the path of its unixSocket is empty or too long")
+            }
+            self.addresses = [address]
+            return self.connect(after: "")
+        }
+        var host = self.hop.url.host
+        var port = self.hop.url.port
+        if let proxy = self.settings.proxyHost {
+            guard let number = self.settings.proxyPort.flatMap({ UInt16(exactly: $0) }), number > 0 else {
+                return self.fail(.request, "proxyPort must be set too, to a number from 1 to 65535")
+            }
+            host = proxy
+            port = number
+        }
+        let lookup = Lookup(host, port) { self.found($0) }
+        self.lookup = lookup
+        lookup.begin(self.core.loop)
+    }
+
+    private func found(_ answer: Lookup.Answer) {
+        self.lookup = nil
+        guard !self.isOver else { return }
+        switch answer {
+        case .success(let addresses):
+            self.fetch.times.namelookup = self.fetch.elapsed
+            self.addresses = addresses[...]
+            if !self.fetch.settings.allowIPv6 { self.addresses = addresses.filter { $0.family == .inet }[...] }
+            self.connect(after: "the name has no address that may be used")
+        case .failure(let failure):
+            self.fail(.resolve, "the host was not found: \(failure)")
+        }
+    }
+
+    // MARK: Connecting
+
+    /// Tries the next address; the last one's failure is the request's.
+    private func connect(after failure: String, _ kind: HTTPClientError.Kind = .connect) {
+        self.closeConnection()
+        guard let address = self.addresses.popFirst() else { return self.fail(kind, failure) }
+        self.fetch.setPhase(.connect)
+        var source: SocketAddress?
+        if let text = self.settings.networkInterface {
+            guard let own = SocketAddress(numeric: text, port: 0) else {
+                return self.fail(.request, "networkInterface \"\(text)\" is not an IP address")
+            }
+            source = own
+        }
+        switch address.connect(from: source) {
+        case .failure(let error):
+            self.connect(after: "\(error)", Self.kind(error.number))
+        case .success(let descriptor):
+            do {
+                let connection = try ClientConnection(self.core, self.fetch.origin, descriptor)
+                self.connection = connection
+                connection.user = self
+                self.shareTime()
+            } catch {
+                self.fail(.connect, "\(error)")
+            }
+        }
+    }
+
+    /// An address that says nothing leaves time for those behind it.
+    private func shareTime() {
+        guard !self.addresses.isEmpty else { return }
+        let now = self.core.loop.time()
+        let left = self.fetch.timeToConnect(now)
+        guard left < .infinity else { return }
+        self.fetch.wakeWork(at: now + left / Double(self.addresses.count + 1))
+    }
+
+    func wake(at now: Double) {
+        if self.stage == .connecting, self.connection != nil, !self.addresses.isEmpty {
+            self.connect(after: "it did not answer", .connectTimeout)
+        }
+    }
+
+    static func kind(_ number: Int32) -> HTTPClientError.Kind {
+        switch number {
+        case ECONNREFUSED: .refused
+        case ECONNRESET, EPIPE: .reset
+        default: .connect
+        }
+    }
+
+    func ready(_ events: IOLoop.Events) {
+        guard let connection = self.connection else { return }
+        switch self.stage {
+        case .connecting:
+            let number = connection.connectError()
+            guard number == 0 else { return self.connect(after: "\(ClientErrno(number))", Self.kind(number)) }
+            self.isConnected(connection)
+        case .asking: self.ask(connection)
+        case .listening: self.listen(connection)
+        case .agreeing: self.agree(connection)
+        }
+    }
+
+    private func isConnected(_ connection: ClientConnection) {
+        self.fetch.times.connect = self.fetch.elapsed
+        self.addresses = []
+        guard self.hop.url.isTLS else { return self.finish(connection) }
+        guard self.settings.proxyHost != nil, self.settings.unixSocket == nil else { return self.startTLS(connection) }
+        self.stage = .asking
+        self.bytes = self.hop.connectRequest(self.fetch.settings, ClientExchange.proxyAuthorization(self.settings))
+        self.ask(connection)
+    }
+
+    // MARK: A proxy's tunnel
+
+    private func ask(_ connection: ClientConnection) {
+        while !self.bytes.isEmpty {
+            switch self.bytes.withUnsafeBytes({ connection.transport.send($0) }) {
+            case .bytes(let count): self.bytes.removeFirst(count)
+            case .again: return connection.wait(for: .write)
+            case .end: return self.fail(.closed, "the proxy has closed the connection")
+            case .failed(let number):
+                return self.fail(Self.kind(number), "the connection to the proxy broke: \(ClientErrno(number))")
+            }
+        }
+        self.stage = .listening
+        connection.wait(for: .read)
+    }
+
+    private func listen(_ connection: ClientConnection) {
+        switch self.core.input.receive(from: connection.transport) {
+        case .again: return
+        case .bytes(let count): self.bytes += self.core.input.bytes(count)
+        case .end: return self.fail(.closed, "the proxy has closed the connection before it made a tunnel")
+        case .failed(let number):
+            return self.fail(Self.kind(number), "the connection to the proxy broke: \(ClientErrno(number))")
+        }
+        switch self.hear() {
+        case .nothing: return
+        case .tunnel: self.startTLS(connection)
+        case .failure(let kind, let why): self.fail(kind, why)
+        }
+    }
+
+    private enum Heard {
+        case nothing, tunnel
+        case failure(HTTPClientError.Kind, String)
+    }
+
+    /// Looks at what the proxy has said so far.
+    private func hear() -> Heard {
+        let table = self.core.table
+        let bytes = self.bytes
+        return bytes.withUnsafeBufferPointer { view in
+            guard let start = view.baseAddress else { return .nothing }
+            switch self.reader.next(start, count: view.count, table: table) {
+            case .incomplete(let taken):
+                self.bytes.removeFirst(taken)
+                return .nothing
+            case .refused(let refusal): return .failure(.malformed, "the proxy's answer is no good: \(refusal.why)")
+            case .piece, .end: return .failure(.malformed, "the proxy's answer is no good")
+            case .head(let head, let taken):
+                guard (200..<300).contains(head.status) else {
+                    let words = "\(head.status) \(LogText.escaped(head.reason.latin1))"
+                    return .failure(.proxy, "the proxy made no tunnel, but answered \(words)")
+                }
+                // Servers wait for the client's first word in TLS: these would be the proxy's.
+                return taken == view.count ? .tunnel : .failure(.proxy, "the proxy sent more than its answer")
+            }
+        }
+    }
+
+    // MARK: TLS
+
+    private func startTLS(_ connection: ClientConnection) {
+        self.fetch.setPhase(.handshake)
+        guard connection.startTLS(host: self.hop.url.host) else {
+            return self.fail(.tls, "no TLS session can be made: \(ClientErrno(errno))")
+        }
+        self.stage = .agreeing
+        self.agree(connection)
+    }
+
+    private func agree(_ connection: ClientConnection) {
+        switch connection.handshake() {
+        case .bytes:
+            self.fetch.times.appconnect = self.fetch.elapsed
+            self.finish(connection)
+        case .again(let readiness): connection.wait(until: readiness)
+        case .end: self.fail(.closed, "the server has closed the connection in the TLS handshake")
+        case .failed(let number):
+            let words = connection.transport.failureText ?? ""
+            let kind: HTTPClientError.Kind =
+                connection.hasCertificateError ? .certificate : number == ECONNRESET ? .reset : .tls
+            self.fail(kind, "TLS was not agreed: \(LogText.escaped(words.isEmpty ? "\(ClientErrno(number))" : words))")
+        }
+    }
+
+    // MARK: The end
+
+    private func finish(_ connection: ClientConnection) {
+        self.isOver = true
+        self.connection = nil
+        self.fetch.connected(connection)
+    }
+
+    private func fail(_ kind: HTTPClientError.Kind, _ why: String) {
+        guard !self.isOver else { return }
+        self.fetch.fail(kind, why)
+    }
+
+    func abort() {
+        self.isOver = true
+        self.lookup?.cancel()
+        self.lookup = nil
+        self.closeConnection()
+    }
+
+    private func closeConnection() {
+        let connection = self.connection
+        self.connection = nil
+        connection?.close()
+    }
+}
