@@ -30,7 +30,8 @@ BENCH_EXTRAS := nginx:nginx-light slowhttptest:slowhttptest valgrind:valgrind \
     /usr/lib/uwsgi/plugins/greenlet_python3_plugin.so:uwsgi-plugin-greenlet-python3 \
     /usr/lib/python3/dist-packages/tornado:python3-tornado py/ensurepip:python3-venv \
     /usr/include/boost/context/fiber.hpp:libboost-context-dev /usr/include/st.h:libst-dev \
-    /usr/lib/python3/dist-packages/gevent:python3-gevent
+    /usr/lib/python3/dist-packages/gevent:python3-gevent /usr/include/libwebsockets.h:libwebsockets-dev \
+    /usr/include/openssl/ssl.h:libssl-dev openssl:openssl
 
 # Which examples there are depends on the libraries that are installed; SwiftPM would keep what it once found.
 ANEW := --manifest-cache none
@@ -110,3 +111,4 @@ lint: swift ## Check the form of every Swift file
 clean: ## Remove everything that was built
 	rm -rf .build Examples/.build Tests/Fixtures/.build Tests/Fuzz/.build
 	rm -rf Benchmarks/.build Benchmarks/apps/.build Benchmarks/hummingbird-hello/.build
+	rm -rf Benchmarks/async-http-client-load/.build

@@ -9,6 +9,12 @@ let package = Package(
         .library(name: "bench_async", type: .dynamic, targets: ["BenchAsync"]),
         .executable(name: "bench-sync", targets: ["bench-sync"]),
         .executable(name: "bench-async", targets: ["bench-async"]),
+        .library(name: "bench_websocket", type: .dynamic, targets: ["BenchWebSocket"]),
+        .executable(name: "bench-websocket", targets: ["bench-websocket"]),
+        .library(name: "bench_lines", type: .dynamic, targets: ["BenchLines"]),
+        .executable(name: "bench-lines", targets: ["bench-lines"]),
+        .library(name: "bench_client", type: .dynamic, targets: ["BenchClient"]),
+        .executable(name: "bench-client", targets: ["bench-client"]),
     ],
     dependencies: [
         .package(name: "gtornado", path: "../..")
@@ -23,6 +29,21 @@ let package = Package(
         .executableTarget(
             name: "bench-async",
             dependencies: ["BenchAsync", .product(name: "Tornado", package: "gtornado")]
+        ),
+        .target(name: "BenchWebSocket", dependencies: [.product(name: "Tornado", package: "gtornado")]),
+        .executableTarget(
+            name: "bench-websocket",
+            dependencies: ["BenchWebSocket", .product(name: "Tornado", package: "gtornado")]
+        ),
+        .target(name: "BenchLines", dependencies: [.product(name: "Tornado", package: "gtornado")]),
+        .executableTarget(
+            name: "bench-lines",
+            dependencies: ["BenchLines", .product(name: "Tornado", package: "gtornado")]
+        ),
+        .target(name: "BenchClient", dependencies: [.product(name: "Tornado", package: "gtornado")]),
+        .executableTarget(
+            name: "bench-client",
+            dependencies: ["BenchClient", .product(name: "Tornado", package: "gtornado")]
         ),
     ],
     swiftLanguageModes: [.v6]

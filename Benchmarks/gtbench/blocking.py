@@ -8,13 +8,12 @@ import asyncio
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
-from .process import LOAD_CPU, Process, Trouble, free_port, pinned
+from .process import LOAD_CPU, Trouble, free_port, listening, pinned
 from .servers import GTORNADO, ROOT, Server
 
 LIBRARY = os.path.join(ROOT, "Examples", ".build", "release", "libpostgres.so")
@@ -69,21 +68,6 @@ def postgres():
         finally:
             process.terminate()
             process.wait(20)
-
-
-@contextlib.contextmanager
-def listening(server):
-    """The server, once it takes connections; ended when the block is left."""
-    process = Process(server)
-    try:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", process.port), 1):
-                break
-            time.sleep(0.05)
-        yield process
-    finally:
-        process.stop()
 
 
 async def ask(port, gate):

@@ -27,7 +27,7 @@ def seconds(text):
     return float(number) * UNITS[unit]
 
 
-def wrk(process, duration, connections=64, script=None):
+def wrk(process, duration, connections=64, script=None, scheme="http"):
     """Loads the server for `duration` seconds; raises Trouble if an answer was wrong or a connection failed."""
     command = [*pinned(LOAD_CPU), find("wrk") or "wrk", "-t1", f"-c{connections}", f"-d{duration}s", "--latency"]
     if script:
@@ -35,7 +35,7 @@ def wrk(process, duration, connections=64, script=None):
     before = process.cpu_ns()
     try:
         done = subprocess.run(
-            command + [f"http://127.0.0.1:{process.port}/"],
+            command + [f"{scheme}://127.0.0.1:{process.port}/"],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=duration + 30,
         )
     except FileNotFoundError:

@@ -143,3 +143,20 @@ def running(server, wrapper=(), timeout=30):
         yield process
     finally:
         process.stop()
+
+
+@contextlib.contextmanager
+def listening(server):
+    """The server, once it takes connections; ended when the block is left."""
+    process = Process(server)
+    try:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if process.popen.poll() is not None:
+                raise Trouble(f"{server.name} ended with status {process.popen.returncode}: {process.last_words()}")
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", process.port), 1):
+                break
+            time.sleep(0.05)
+        yield process
+    finally:
+        process.stop()

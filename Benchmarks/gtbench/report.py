@@ -34,6 +34,24 @@ COLUMNS = {
         ("seconds", "seconds", 1, "{:.3f}"), ("of the ideal", "factor", 1, "{:.3f}"),
         ("plain request beside, p50 µs", "p50", 1e6, "{:,.0f}"), ("p99 µs", "p99", 1e6, "{:,.0f}"),
     ]),
+    "tls": ("TLS: 64 keep-alive connections; and connections with one request each", [
+        ("CPU µs/request", "cpu", 1e-3, "{:.2f}"), ("requests/s", "rate", 1, "{:,.0f}"),
+        ("p99 µs", "p99", 1e6, "{:.0f}"), ("full handshake, CPU µs", "full", 1e-3, "{:.1f}"),
+        ("resumed, CPU µs", "resumed", 1e-3, "{:.1f}"),
+    ]),
+    "client": ("Clients: 64 requests under way over kept connections, against nginx", [
+        ("requests/s", "rate", 1, "{:,.0f}"), ("CPU µs/request", "cpu", 1e-3, "{:.2f}"),
+    ]),
+    "websocket": ("WebSocket echo, 64 connections", [
+        ("125 B: messages/s", "small_rate", 1, "{:,.0f}"), ("CPU µs/message", "small_cpu", 1e-3, "{:.2f}"),
+        ("64 KiB: messages/s", "large_rate", 1, "{:,.0f}"), ("CPU µs/message", "large_cpu", 1e-3, "{:.2f}"),
+    ]),
+    "idle-websockets": ("Idle WebSockets", [
+        ("open", "connections", 1, "{:,.0f}"), ("bytes each", "bytes", 1, "{:,.0f}"), ("MiB for 50,000", "mib", 1, "{:,.0f}"),
+    ]),
+    "streams": ("Echo of 64-byte lines, 64 connections", [
+        ("lines/s", "rate", 1, "{:,.0f}"), ("CPU µs/line", "cpu", 1e-3, "{:.2f}"),
+    ]),
     "greenlets": ("Greenlets and others", [
         ("switch and back, ns", "switch_ns", 1, "{:,.1f}"), ("spawn, run, end, ns", "spawn_ns", 1, "{:,.1f}"),
         ("patched call more, ns", "patched_call_ns", 1, "{:.1f}"), ("asleep", "sleepers", 1, "{:,.0f}"),

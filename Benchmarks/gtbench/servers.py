@@ -14,6 +14,7 @@ HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROOT = os.path.dirname(HERE)
 BUILD = os.path.join(HERE, ".build")
 SERVERS = os.path.join(HERE, "servers")
+LOAD = os.path.join(HERE, "load")
 VENV_PYTHON = os.path.join(BUILD, "venv", "bin", "python3")
 HUMMINGBIRD = os.path.join(HERE, "hummingbird-hello", ".build", "release", "HummingbirdHello")
 GTORNADO = os.path.join(ROOT, ".build", "release", "gtornado")
@@ -124,14 +125,23 @@ def build(quiet=False):
     steps = [
         ("floor", ["cc", "-O2", "-o", os.path.join(BUILD, "floor"), os.path.join(SERVERS, "floor.c")]),
         ("C evhttp", ["cc", "-O2", "-o", os.path.join(BUILD, "evhttp"), os.path.join(SERVERS, "evhttp.c"), *flags]),
+        ("the echo load", ["cc", "-O2", "-o", os.path.join(BUILD, "echo"), os.path.join(LOAD, "echo.c")]),
+        ("the handshake load", ["cc", "-O2", "-o", os.path.join(BUILD, "handshakes"), os.path.join(LOAD, "handshakes.c"),
+                                "-lssl", "-lcrypto"]),
+        ("C bufferevents", ["cc", "-O2", "-o", os.path.join(BUILD, "line_echo"), os.path.join(SERVERS, "line_echo.c"),
+                            *flags]),
+        ("libwebsockets", ["cc", "-O2", "-o", os.path.join(BUILD, "ws_libwebsockets"),
+                           os.path.join(SERVERS, "ws_libwebsockets.c"), "-lwebsockets"]),
+        ("AsyncHTTPClient", swift_build(os.path.join(HERE, "async-http-client-load"))),
         ("Hummingbird", swift_build(os.path.join(HERE, "hummingbird-hello"))),
         ("gtornado", swift_build(ROOT, "--product", "gtornado")),
         ("Examples", swift_build(os.path.join(ROOT, "Examples"))),
         ("apps", swift_build(os.path.join(HERE, "apps"))),
     ]
     if not os.path.exists(VENV_PYTHON):
-        steps.append(("Tornado's environment", [sys.executable, "-m", "venv", os.path.join(BUILD, "venv")]))
-        steps.append(("Tornado", [VENV_PYTHON, "-m", "pip", "install", "--quiet", "tornado"]))
+        steps.append(("Python's environment", [sys.executable, "-m", "venv", os.path.join(BUILD, "venv")]))
+        packages = ["tornado", "websockets", "aiohttp"]
+        steps.append(("Python's servers", [VENV_PYTHON, "-m", "pip", "install", "--quiet", *packages]))
     for name, command in steps:
         if not quiet:
             print(f"building {name} …", file=sys.stderr, flush=True)

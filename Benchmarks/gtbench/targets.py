@@ -84,4 +84,20 @@ TARGETS = [
     Target("greenlets", "100,000 sleeping greenlets, started in", 1.0, figure("greenlets", "gtornado", "seconds"),
            fmt="{:.2f} s"),
     Target("slow", "p99 beside 1,000 slow clients : alone, libevent", 1.2, figure("slow", "libevent", "factor")),
+    Target("tls", "TLS, CPU a request, libevent : nginx", 1.15, ratio("tls", "cpu", "libevent", "nginx")),
+    Target("tls", "TLS, CPU a full handshake, libevent : nginx", 1.15, ratio("tls", "full", "libevent", "nginx")),
+    Target("tls", "TLS, CPU a resumed handshake, libevent : nginx", 1.15, ratio("tls", "resumed", "libevent", "nginx")),
+    Target("client", "client's requests/s, libevent : wrk", 0.5, ratio("client", "rate", "libevent", "wrk"), at_least=True),
+    Target("client", "client's requests/s, libevent : AsyncHTTPClient", 3,
+           ratio("client", "rate", "libevent", "AsyncHTTPClient"), at_least=True),
+    Target("client", "client's requests/s, libevent : Tornado", 15, ratio("client", "rate", "libevent", "Tornado"),
+           at_least=True),
+    *[Target("websocket", f"WebSocket echo {what}, CPU a message, libevent : {peer}", bound,
+             ratio("websocket", f"{size}_cpu", "libevent", peer), fmt="{:.3f} ×")
+      for size, what in (("small", "125 B"), ("large", "64 KiB"))
+      for peer, bound in (("libwebsockets", 1), ("aiohttp", 1), ("Tornado", 1), ("websockets", 1 / 8))],
+    Target("idle-websockets", "50,000 idle WebSockets, resident", 400, figure("idle-websockets", "libevent", "mib"),
+           fmt="{:.0f} MiB"),
+    Target("streams", "line echo, CPU a line, libevent : C bufferevents", 1.3,
+           ratio("streams", "cpu", "libevent", "C bufferevents")),
 ]
