@@ -8,7 +8,7 @@ import Testing
 
 /// WebSockets of the fixture, on every combination whose server can give a connection away.
 @Suite struct WebSocketTests {
-    private static let servers = Provider.allCases.filter { !$0.isEvhttp }
+    private static let servers = Provider.allCases
     private static let key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
     private static let fields = ["Upgrade: websocket", key, "Sec-WebSocket-Version: 13"]
 
