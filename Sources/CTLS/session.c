@@ -85,6 +85,8 @@ void gt_tls_free(gt_tls *tls) {
     if (tls->ssl) {
         /* OpenSSL forgets sessions that end without the word, and many peers end so. */
         if (!tls->is_broken) gt_ssl.SSL_set_shutdown(tls->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+        /* It may be the word of why the session failed. */
+        if (tls->socket) gt_tls_send_held(tls->socket);
         gt_ssl.SSL_free(tls->ssl);
     }
     free_own(tls);
@@ -119,7 +121,10 @@ int gt_tls_is_by(const void *function) {
 
 void *gt_tls_give_up(gt_tls *tls) {
     SSL *ssl = tls->ssl;
-    if (tls->socket) tls->socket->is_ours = 0;
+    if (tls->socket) {
+        gt_tls_send_held(tls->socket);
+        tls->socket->is_ours = 0;
+    }
     free_own(tls);
     return ssl;
 }
@@ -150,6 +155,7 @@ int gt_tls_handshake(gt_tls *tls) {
     int result = gt_ssl.SSL_do_handshake(tls->ssl);
     if (result != 1) {
         int code = gt_tls_outcome(tls, result);
+        if (code != GT_TLS_WANT_READ && code != GT_TLS_WANT_WRITE) gt_tls_send_held(tls->socket);
         if (code) return code;
         gt_tls_note(tls, "the peer closed the connection during the handshake");
         tls->is_broken = 1;
@@ -221,9 +227,11 @@ ssize_t gt_tls_write(gt_tls *tls, const void *bytes, size_t size) {
 int gt_tls_shutdown(gt_tls *tls) {
     if (tls->is_broken || gt_ssl.SSL_in_init(tls->ssl)) return 0;
     /* Another call would wait for the peer's own. */
-    if (tls->has_said_end) return 0;
-    begin(tls);
-    int result = gt_ssl.SSL_shutdown(tls->ssl);
-    tls->has_said_end = result >= 0;
-    return result >= 0 ? 0 : gt_tls_outcome(tls, result);
+    if (!tls->has_said_end) {
+        begin(tls);
+        int result = gt_ssl.SSL_shutdown(tls->ssl);
+        if (result < 0) return gt_tls_outcome(tls, result);
+        tls->has_said_end = 1;
+    }
+    return gt_tls_send_held(tls->socket);
 }

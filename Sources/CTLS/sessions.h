@@ -25,6 +25,11 @@ typedef struct gt_tls_socket {
     /* The first byte that came, which tells what the peer speaks. */
     unsigned char has_first;
     unsigned char first;
+    /* Whether to keep what is written until gt_tls_flush(). */
+    unsigned char is_gathering;
+    /* What the kernel is still to get, before anything else; owned. */
+    char *held;
+    size_t held_count;
 } gt_tls_socket;
 
 struct gt_tls {
@@ -50,6 +55,12 @@ struct gt_tls {
 int gt_tls_make_socket_method(void);
 /* Gives `ssl` a BIO of this copy of the code; null if there is no memory. */
 gt_tls_socket *gt_tls_attach(SSL *ssl, int descriptor);
+
+/* Like send(2), behind what is held; takes at least one byte or fails. */
+ssize_t gt_tls_send(gt_tls_socket *socket, const char *bytes, size_t size);
+
+/* Sends what is held, and gathers no more: 0, GT_TLS_WANT_WRITE, or a negative errno value. */
+int gt_tls_send_held(gt_tls_socket *socket);
 
 /* What a call that returned `result` comes to: a WANT, 0 at the end, or a negative errno value, its words noted. */
 int gt_tls_outcome(gt_tls *tls, int result);

@@ -17,9 +17,7 @@ static int may_retry(int code) { return code == EAGAIN || code == EWOULDBLOCK; }
 static int write_some(BIO *bio, const char *bytes, size_t size, size_t *written) {
     gt_tls_socket *socket = gt_ssl.BIO_get_data(bio);
     gt_ssl.BIO_clear_flags(bio, BIO_FLAGS_RWS | BIO_FLAGS_SHOULD_RETRY);
-    ssize_t count;
-    do count = send(socket->descriptor, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-    while (count < 0 && errno == EINTR);
+    ssize_t count = gt_tls_send(socket, bytes, size);
     if (count >= 0) {
         *written = (size_t)count;
         return 1;
@@ -87,7 +85,9 @@ static int create(BIO *bio) {
 }
 
 static int destroy(BIO *bio) {
-    free(gt_ssl.BIO_get_data(bio));
+    gt_tls_socket *socket = gt_ssl.BIO_get_data(bio);
+    if (socket) free(socket->held);
+    free(socket);
     return 1;
 }
 

@@ -76,6 +76,11 @@ ssize_t gt_tls_read(gt_tls *tls, void *buffer, size_t capacity);
 /* Bytes taken, which may be fewer than `size`. After a WANT or fewer the next call must begin with the bytes that
  * were not taken, from any place, and have at least as many, or more than 16 KiB. */
 ssize_t gt_tls_write(gt_tls *tls, const void *bytes, size_t size);
+/* Keeps what the session sends, a few kilobytes at most, until gt_tls_flush() or gt_tls_shutdown(): a handshake's last
+ * words, a short answer and the end then leave together. */
+void gt_tls_gather(gt_tls *tls);
+/* Sends what was kept. GT_TLS_WANT_WRITE: not all of it; call again, or write: what was kept goes first. */
+int gt_tls_flush(gt_tls *tls);
 /* Says the end to the peer. 0 once that has left, or where there is nobody to tell: before the handshake's end and
  * after a failure. It does not wait for the peer's own. */
 int gt_tls_shutdown(gt_tls *tls);

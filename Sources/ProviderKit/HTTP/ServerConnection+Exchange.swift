@@ -78,6 +78,7 @@ extension ServerConnection {
                 self.dropSoon()
                 return -EMSGSIZE
             }
+            if self.isEncrypted, !self.encoder.keepsAlive, !self.isInBatch(engine) { self.gather() }
         }
         self.outputAppended(engine)
         if self.isBroken { return -EPIPE }
@@ -107,6 +108,7 @@ extension ServerConnection {
             self.updateInterest(engine)
             if self.hasPending { self.resumeSoon() }
         default:
+            if self.isEncrypted { self.sendGathered(engine) }
             self.updateInterest(engine)
         }
     }
@@ -163,8 +165,9 @@ extension ServerConnection {
         let engine = self.engine
         let inBatch = self.isInBatch(engine)
         if inBatch { self.flushBatch(engine) }
+        self.sendGathered(engine)
         if self.isBroken { return -EPIPE }
-        if self.hasOutput { return -EAGAIN }
+        if self.hasOutput || self.inputNeedsWrite { return -EAGAIN }
         let rest = OutputBuffer(capacity: 64)
         if inBatch {
             let taken = engine.batchTaken

@@ -115,12 +115,14 @@ extension ServerConnection {
         } else if self.hasPending {
             self.forgetInput()
         }
+        if self.isEncrypted, self.phase == .closing { self.gather() }
         self.flushBatch(engine)
         guard self.phase != .closed else { return }
         if self.phase == .closing, !self.hasOutput {
             self.finishClosing(engine)
             return
         }
+        if self.phase == .closing { self.sendGathered(engine) }
         if self.phase == .idle, self.peerClosed {
             self.endIdle()
             return

@@ -22,7 +22,13 @@ extension ServerConnection {
             self.writeReady()
             guard self.phase != .closed else { return }
         }
-        if self.isInHandshake, !self.shakeHands(engine) { return }
+        guard self.isInHandshake else { return self.readDecrypted(engine) }
+        self.gather()
+        if self.shakeHands(engine) { self.readDecrypted(engine) }
+        self.sendGathered(engine)
+    }
+
+    private func readDecrypted(_ engine: HTTPServerEngine) {
         for _ in 0..<ServerConnection.readsAtOnce {
             guard self.readOnce(engine) else { return }
         }
@@ -68,6 +74,8 @@ extension ServerConnection {
     /// Goes on with what waited for the socket to be writable.
     func continueInput(_ engine: HTTPServerEngine) {
         self.inputNeedsWrite = false
+        self.sendGathered(engine)
+        guard !self.inputNeedsWrite, !self.isBroken else { return }
         if self.phase == .closing {
             if !self.hasOutput { self.finishClosing(engine) }
         } else {
@@ -90,6 +98,25 @@ extension ServerConnection {
             errno = code
         }
         return -1
+    }
+
+    /// Keeps what is sent until ``sendGathered(_:)``, so that it leaves by one call: the end of a handshake with a first
+    /// answer, a last answer with the end.
+    func gather() {
+        if let tls = self.tls { gt_tls_gather(tls) }
+    }
+
+    func sendGathered(_ engine: HTTPServerEngine) {
+        guard self.phase != .closed, let tls = self.tls else { return }
+        switch gt_tls_flush(tls) {
+        case 0: return
+        case Int32(GT_TLS_WANT_WRITE):
+            self.inputNeedsWrite = true
+            self.updateInterest(engine)
+        default:
+            self.isBroken = true
+            self.dropSoon()
+        }
     }
 
     func updateEncryptedInterest(_ wantsInput: Bool, _ engine: HTTPServerEngine) {
