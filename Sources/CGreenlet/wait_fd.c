@@ -267,7 +267,8 @@ int gt_wait_poll(struct pollfd *fds, size_t count, double deadline, const char *
 static int open_epoll(gt_hub *hub) {
     hub->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (hub->epoll < 0) return -errno;
-    int code = hub->ioloop.add_handler(hub->loop, hub->epoll, GT_READ | GT_BACKGROUND, ready, hub);
+    uint32_t events = GT_READ | GT_BACKGROUND | GT_READINESS;
+    int code = hub->ioloop.add_handler(hub->loop, hub->epoll, events, ready, hub);
     if (code < 0) {
         close(hub->epoll);
         hub->epoll = -1;

@@ -38,10 +38,13 @@ enum {
     GT_WRITE = 4,
     GT_ERROR = 24,
     /* With add_handler() only: this handler is the program's furniture, and pending() does not count it. */
-    GT_BACKGROUND = 256
+    GT_BACKGROUND = 256,
+    /* With add_handler() only: the handler finds errors and hang-ups by its next read or write, so where it waits for
+     * either, they may be told as that and without GT_ERROR. It spares libevent's loop a poll(2) for each event. */
+    GT_READINESS = 512
 };
 
-/* `events` says what happened. GT_ERROR is always reported, whether it was asked for or not. */
+/* `events` says what happened. GT_ERROR is reported whether it was asked for or not, but see GT_READINESS. */
 typedef void (*gt_fd_callback)(int fd, uint32_t events, void *context);
 
 typedef struct gt_ioloop {

@@ -23,7 +23,7 @@ final class ErrorWatch {
             let code = self.begin()
             if code < 0 { return code }
         }
-        return self.poller?.add(fd, 0, callback, context) ?? -EIO
+        return self.poller?.add(fd, 0, readiness: false, callback, context) ?? -EIO
     }
 
     func remove(_ fd: Int32) {

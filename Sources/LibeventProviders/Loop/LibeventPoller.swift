@@ -113,11 +113,12 @@ final class LibeventPoller: LoopPoller {
     func add(
         _ fd: Int32,
         _ events: UInt32,
+        readiness: Bool,
         _ callback: @escaping gt_fd_callback,
         _ context: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard self.handlers[fd] == nil else { return -EEXIST }
-        let handler = LibeventHandler(fd, events, callback, context)
+        let handler = LibeventHandler(fd, events, readiness: readiness, callback, context)
         let code = handler.watch(self)
         if code == 0 { self.handlers[fd] = handler }
         return code

@@ -20,7 +20,7 @@ public final class LoopDriver: EventDriver {
         self.table.pointee.add_handler(
             self.loop,
             listener.descriptor,
-            UInt32(GT_READ),
+            UInt32(GT_READ | GT_READINESS),
             { _, _, context in Listener.from(context).acceptReady() },
             listener.handle
         )
@@ -36,7 +36,7 @@ public final class LoopDriver: EventDriver {
         self.table.pointee.add_handler(
             self.loop,
             connection.descriptor,
-            UInt32(GT_READ),
+            UInt32(GT_READ | GT_READINESS),
             { _, events, context in
                 let connection = ServerConnection.from(context)
                 if events & UInt32(GT_WRITE) != 0 { connection.writeReady() }

@@ -94,6 +94,7 @@ public final class EpollPoller: LoopPoller {
     public func add(
         _ fd: Int32,
         _ events: UInt32,
+        readiness _: Bool,
         _ callback: @escaping gt_fd_callback,
         _ context: UnsafeMutableRawPointer?
     ) -> Int32 {

@@ -18,9 +18,12 @@ public protocol LoopPoller: AnyObject {
     /// of those that are ready. A deadline of -infinity means not to wait, +infinity to wait for ever.
     func wait(until deadline: Double) -> Int32
     /// Adds a handler for a descriptor that has none.
+    ///
+    /// With `readiness`, errors and hang-ups may be told as the events that are waited for, where there are any.
     func add(
         _ fd: Int32,
         _ events: UInt32,
+        readiness: Bool,
         _ callback: @escaping gt_fd_callback,
         _ context: UnsafeMutableRawPointer?
     ) -> Int32

@@ -44,11 +44,12 @@ public enum LoopTable {
     private static func fillHandlers(_ table: inout gt_ioloop) {
         table.add_handler = { loop, fd, events, callback, context in
             let isBackground = events & UInt32(GT_BACKGROUND) != 0
-            let events = events & ~UInt32(GT_BACKGROUND)
+            let readiness = events & UInt32(GT_READINESS) != 0
+            let events = events & ~UInt32(GT_BACKGROUND | GT_READINESS)
             guard let loop, let callback, LoopTable.isValid(events) else { return -EINVAL }
             guard fd >= 0 else { return -EBADF }
             return LoopHandle.with(loop) { engine in
-                let code = engine.poller.add(fd, events, callback, context)
+                let code = engine.poller.add(fd, events, readiness: readiness, callback, context)
                 if code == 0, isBackground { engine.background.insert(fd) }
                 return code
             }

@@ -139,7 +139,7 @@ final class WebSocketConnection {
             if self.isWatched {
                 try self.loop.updateHandler(self.transport.descriptor, wanted)
             } else {
-                try self.loop.addHandler(self.transport.descriptor, wanted) { _, events in self.ready(events) }
+                try self.loop.addReadinessHandler(self.transport.descriptor, wanted) { _, events in self.ready(events) }
                 self.isWatched = true
             }
         } catch {

@@ -23,7 +23,7 @@ enum DispatchMainQueue {
         _ = loop.table.pointee.add_handler(
             loop.handle,
             descriptor,
-            UInt32(GT_READ | GT_BACKGROUND),
+            UInt32(GT_READ | GT_BACKGROUND | GT_READINESS),
             { descriptor, _, drain in
                 var count: UInt64 = 0
                 _ = read(descriptor, &count, MemoryLayout<UInt64>.size)

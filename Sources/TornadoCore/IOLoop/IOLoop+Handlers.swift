@@ -17,12 +17,29 @@ extension IOLoop {
     /// - Throws: ``IOLoopError`` if the descriptor has a handler already, is not open, or cannot be waited for, as files on
     ///   disk cannot.
     public func addHandler(_ fd: Int32, _ events: Events, _ handler: @escaping (Int32, Events) throws -> Void) throws {
+        try self.addHandler(fd, events.rawValue, handler)
+    }
+
+    /// The same for a handler that finds errors by reading and writing, and need not be told of them as such.
+    package func addReadinessHandler(
+        _ fd: Int32,
+        _ events: Events,
+        _ handler: @escaping (Int32, Events) throws -> Void
+    ) throws {
+        try self.addHandler(fd, events.rawValue | UInt32(GT_READINESS), handler)
+    }
+
+    private func addHandler(
+        _ fd: Int32,
+        _ events: UInt32,
+        _ handler: @escaping (Int32, Events) throws -> Void
+    ) throws {
         try self.checkOpen("IOLoop.addHandler")
         let entry = DescriptorHandler(handler)
         let code = self.table.pointee.add_handler(
             self.handle,
             fd,
-            events.rawValue,
+            events,
             { fd, events, context in
                 guard let context else { return }
                 Unmanaged<DescriptorHandler>.fromOpaque(context).takeUnretainedValue()

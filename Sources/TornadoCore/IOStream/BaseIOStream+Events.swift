@@ -78,7 +78,7 @@ extension BaseIOStream {
         do {
             if self.armed == nil {
                 // The loop's handler goes with the stream: its descriptor is closed in deinit, if not before.
-                try self.loop.addHandler(self.fileno, wanted) { [weak self] _, events in self?.handle(events) }
+                try self.loop.addReadinessHandler(self.fileno, wanted) { [weak self] _, events in self?.handle(events) }
             } else {
                 try self.loop.updateHandler(self.fileno, wanted)
             }

@@ -30,7 +30,7 @@ final class PoliteClose {
 
     func begin() {
         do {
-            try self.loop.addHandler(self.transport.descriptor, .write) { _, _ in self.goOn() }
+            try self.loop.addReadinessHandler(self.transport.descriptor, .write) { _, _ in self.goOn() }
             self.timer = self.loop.callLater(Self.patience) { self.end() }
         } catch {
             // There is no loop any more: deinit closes it.
