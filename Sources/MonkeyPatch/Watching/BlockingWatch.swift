@@ -108,6 +108,7 @@ struct BlockingWatch {
         // It was over before it could be looked at.
         if gt_pulse_marks(self.pulse) != self.marks { return nil }
         let frames = symbolizer.frames(addresses[..<count].map { UInt(bitPattern: $0) }, isExact: true)
+        if Self.isTheLoopsWait(frames) { return nil }
         return Blocking(
             seconds: seconds,
             isFirst: isFirst,
@@ -116,6 +117,16 @@ struct BlockingWatch {
             frames: Self.withoutLoop(frames)
         )
     }
+
+    /// On its way into the wait for events, or out of it, where a busy machine has left it.
+    private static func isTheLoopsWait(_ frames: [StackFrame]) -> Bool {
+        guard frames.count > 1, let function = frames[0].function else { return false }
+        return waits.contains(function) && frames[1].libraryName.hasPrefix("libevent")
+    }
+
+    private static let waits: Set<String> = [
+        "epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "__poll", "select", "__select",
+    ]
 
     private static func holder(_ sp: UInt, _ frames: [StackFrame]) -> BlockingReport.Holder {
         // Swift's runtime is on the stack where it runs a job.
