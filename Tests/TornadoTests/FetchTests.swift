@@ -10,7 +10,7 @@ import Testing
 @Suite("The HTTP client", .serialized)
 struct FetchTests {
     // The numbers are written down here so that a check cannot get lost unseen.
-    static let checks = 123
+    static let checks = 131
     static let checksOfGreenlets = 4
     static let checksOfPeers = 10
     static let providers = [Provider.builtIn, .greenlets, .libevent]

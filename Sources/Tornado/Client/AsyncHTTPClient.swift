@@ -4,7 +4,7 @@
 
 import ProviderKit
 import Synchronization
-import TornadoCore
+public import TornadoCore
 
 /// Makes HTTP requests without holding the loop up: `http:` and `https:`, over connections that are kept and shared.
 ///
@@ -34,14 +34,20 @@ public final class AsyncHTTPClient {
     ///   - forceInstance: Make another client, which is nobody else's and ends with this object, when its last fetch has.
     ///   - settings: What to make it with; nil is what ``configure(_:)`` was told. The loop's client, once it is made, does not
     ///     look at them.
-    public init(forceInstance: Bool = false, settings: HTTPClientSettings? = nil) {
+    ///   - resolver: Whom to ask for addresses; nil is the runner's resolver, else libc's. The loop's client, once it is made,
+    ///     does not look at this either.
+    public init(
+        forceInstance: Bool = false,
+        settings: HTTPClientSettings? = nil,
+        resolver: (any Resolver)? = nil
+    ) {
         let loop = IOLoop.current
         self.isOwn = forceInstance
         let key = ObjectIdentifier(SharedCore.self)
         if !forceInstance, let shared = loop.attachments[key] as? SharedCore {
             self.core = shared.core
         } else {
-            self.core = ClientCore(loop, settings ?? Self.configuration.withLock { $0 })
+            self.core = ClientCore(loop, settings ?? Self.configuration.withLock { $0 }, resolver)
             if !forceInstance { loop.attachments[key] = SharedCore(self.core) }
         }
     }

@@ -13,7 +13,7 @@ protocol ClientConnectionUser: AnyObject {
     func ready(_ events: IOLoop.Events)
 }
 
-/// A connection to a server, or on the way there.
+/// A connection to a server.
 ///
 /// Its handler stays in the loop from the beginning to the end, so that nothing needs to be said to the kernel between two
 /// requests. The handler holds it until ``close()``.
@@ -33,16 +33,16 @@ final class ClientConnection {
     private var isMuted = false
     private var isAgreed = false
 
-    /// Takes the descriptor over, and waits until it can be written to.
+    /// Takes a connected descriptor over, and waits for what comes.
     ///
     /// - Throws: ``IOLoopError`` if the loop does not take it; it is closed then.
     init(_ core: ClientCore, _ origin: ClientOrigin, _ descriptor: Int32) throws {
         self.core = core
         self.origin = origin
         self.transport = Transport(descriptor: descriptor)
-        self.events = .write
+        self.events = .read
         do {
-            try core.loop.addHandler(descriptor, .write) { _, events in self.ready(events) }
+            try core.loop.addHandler(descriptor, .read) { _, events in self.ready(events) }
         } catch {
             self.isOpen = false
             self.transport.close()
@@ -79,9 +79,6 @@ final class ClientConnection {
     func wait(until readiness: Transport.Readiness) {
         self.wait(for: readiness == .read ? IOLoop.Events.read : .write)
     }
-
-    /// How the connecting ended, once the socket is writable: an errno value, or 0.
-    func connectError() -> Int32 { SocketAddress.connectError(of: self.transport.descriptor) }
 
     // MARK: TLS
 

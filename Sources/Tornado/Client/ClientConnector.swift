@@ -10,17 +10,16 @@ import TornadoCore
 /// Makes a connection for a fetch: looks the host up, tries its addresses, asks a proxy for a tunnel, agrees on TLS.
 final class ClientConnector: ClientWork, ClientConnectionUser {
     private enum Stage {
-        case connecting, asking, listening, agreeing
+        case asking, listening, agreeing
     }
 
     private let fetch: ClientFetch
     private let hop: ClientHop
     private let settings: HTTPRequestSettings
-    private var stage = Stage.connecting
+    private var stage = Stage.asking
     private var isOver = false
-    private var lookup: Lookup?
-    /// Those that were not tried yet.
-    private var addresses: ArraySlice<SocketAddress> = []
+    private var lookup: HostLookup?
+    private var connector: Connector?
     private var connection: ClientConnection?
     /// What of the proxy's request was not sent, then what of its answer was not understood yet.
     private var bytes: [UInt8] = []
@@ -39,12 +38,14 @@ final class ClientConnector: ClientWork, ClientConnectionUser {
     // MARK: Addresses
 
     func begin() {
+        if let text = self.settings.networkInterface, SocketAddress(numeric: text, port: 0) == nil {
+            return self.fail(.request, "networkInterface \"\(text)\" is not an IP address")
+        }
         if let path = self.settings.unixSocket {
             guard let address = SocketAddress(unix: path) else {
                 return self.fail(.request, "the path of its unixSocket is empty or too long")
             }
-            self.addresses = [address]
-            return self.connect(after: "")
+            return self.connect(to: [address], from: nil)
         }
         var host = self.hop.url.host
         var port = self.hop.url.port
@@ -55,20 +56,24 @@ final class ClientConnector: ClientWork, ClientConnectionUser {
             host = proxy
             port = number
         }
-        let lookup = Lookup(host, port) { self.found($0) }
+        let lookup = HostLookup { self.found($0) }
         self.lookup = lookup
-        lookup.begin(self.core.loop)
+        lookup.begin(host, port, self.core.resolver, self.core.loop)
     }
 
-    private func found(_ answer: Lookup.Answer) {
+    private func found(_ answer: HostLookup.Answer) {
         self.lookup = nil
         guard !self.isOver else { return }
         switch answer {
         case .success(let addresses):
             self.fetch.times.namelookup = self.fetch.elapsed
-            self.addresses = addresses[...]
-            if !self.fetch.settings.allowIPv6 { self.addresses = addresses.filter { $0.family == .inet }[...] }
-            self.connect(after: "the name has no address that may be used")
+            let source = self.settings.networkInterface.flatMap { SocketAddress(numeric: $0, port: 0) }
+            let usable = addresses.filter { address in
+                (self.fetch.settings.allowIPv6 || address.family != .inet6)
+                    && (source == nil || source?.family == address.family)
+            }
+            guard !usable.isEmpty else { return self.fail(.connect, "the name has no address that may be used") }
+            self.connect(to: usable, from: source)
         case .failure(let failure):
             self.fail(.resolve, "the host was not found: \(failure)")
         }
@@ -76,47 +81,43 @@ final class ClientConnector: ClientWork, ClientConnectionUser {
 
     // MARK: Connecting
 
-    /// Tries the next address; the last one's failure is the request's.
-    private func connect(after failure: String, _ kind: HTTPClientError.Kind = .connect) {
-        self.closeConnection()
-        guard let address = self.addresses.popFirst() else { return self.fail(kind, failure) }
+    private func connect(to addresses: [SocketAddress], from source: SocketAddress?) {
         self.fetch.setPhase(.connect)
-        var source: SocketAddress?
-        if let text = self.settings.networkInterface {
-            guard let own = SocketAddress(numeric: text, port: 0) else {
-                return self.fail(.request, "networkInterface \"\(text)\" is not an IP address")
-            }
-            source = own
-        }
-        switch address.connect(from: source) {
-        case .failure(let error):
-            self.connect(after: "\(error)", Self.kind(error.number))
-        case .success(let descriptor):
+        let loop = self.core.loop
+        let left = self.fetch.timeToConnect(loop.time())
+        func from(_ address: SocketAddress) -> SocketAddress? { source }
+        let connector = Connector(addresses, loop, within: left, from: from) { self.connected($0) }
+        self.connector = connector
+        connector.begin()
+    }
+
+    /// What was tried, and is being tried.
+    var attempts: [TCPClientError.Attempt] { self.connector?.attempts ?? [] }
+
+    private func connected(_ result: Result<(descriptor: Int32, address: SocketAddress), TCPClientError>) {
+        self.connector = nil
+        switch result {
+        case .failure(let error): self.fail(Self.kind(error.attempts), error.attempts.summary)
+        case .success(let new):
             do {
-                let connection = try ClientConnection(self.core, self.fetch.origin, descriptor)
+                let connection = try ClientConnection(self.core, self.fetch.origin, new.descriptor)
                 self.connection = connection
                 connection.user = self
-                self.shareTime()
+                self.isConnected(connection)
             } catch {
                 self.fail(.connect, "\(error)")
             }
         }
     }
 
-    /// An address that says nothing leaves time for those behind it.
-    private func shareTime() {
-        guard !self.addresses.isEmpty else { return }
-        let now = self.core.loop.time()
-        let left = self.fetch.timeToConnect(now)
-        guard left < .infinity else { return }
-        self.fetch.wakeWork(at: now + left / Double(self.addresses.count + 1))
+    /// A refusal says more than what else was in the way of other addresses.
+    private static func kind(_ attempts: [TCPClientError.Attempt]) -> HTTPClientError.Kind {
+        if attempts.contains(where: { $0.errno == ECONNREFUSED }) { return .refused }
+        return attempts.last.map { self.kind($0.errno) } ?? .connect
     }
 
-    func wake(at now: Double) {
-        if self.stage == .connecting, self.connection != nil, !self.addresses.isEmpty {
-            self.connect(after: "it did not answer", .connectTimeout)
-        }
-    }
+    /// The connector has timers of its own.
+    func wake(at now: Double) {}
 
     static func kind(_ number: Int32) -> HTTPClientError.Kind {
         switch number {
@@ -129,10 +130,6 @@ final class ClientConnector: ClientWork, ClientConnectionUser {
     func ready(_ events: IOLoop.Events) {
         guard let connection = self.connection else { return }
         switch self.stage {
-        case .connecting:
-            let number = connection.connectError()
-            guard number == 0 else { return self.connect(after: "\(ClientErrno(number))", Self.kind(number)) }
-            self.isConnected(connection)
         case .asking: self.ask(connection)
         case .listening: self.listen(connection)
         case .agreeing: self.agree(connection)
@@ -141,7 +138,6 @@ final class ClientConnector: ClientWork, ClientConnectionUser {
 
     private func isConnected(_ connection: ClientConnection) {
         self.fetch.times.connect = self.fetch.elapsed
-        self.addresses = []
         guard self.hop.url.isTLS else { return self.finish(connection) }
         guard self.settings.proxyHost != nil, self.settings.unixSocket == nil else { return self.startTLS(connection) }
         self.stage = .asking
@@ -158,7 +154,7 @@ final class ClientConnector: ClientWork, ClientConnectionUser {
             case .again: return connection.wait(for: .write)
             case .end: return self.fail(.closed, "the proxy has closed the connection")
             case .failed(let number):
-                return self.fail(Self.kind(number), "the connection to the proxy broke: \(ClientErrno(number))")
+                return self.fail(Self.kind(number), "the connection to the proxy broke: \(OSError.text(number))")
             }
         }
         self.stage = .listening
@@ -171,7 +167,7 @@ final class ClientConnector: ClientWork, ClientConnectionUser {
         case .bytes(let count): self.bytes += self.core.input.bytes(count)
         case .end: return self.fail(.closed, "the proxy has closed the connection before it made a tunnel")
         case .failed(let number):
-            return self.fail(Self.kind(number), "the connection to the proxy broke: \(ClientErrno(number))")
+            return self.fail(Self.kind(number), "the connection to the proxy broke: \(OSError.text(number))")
         }
         switch self.hear() {
         case .nothing: return
@@ -213,7 +209,7 @@ final class ClientConnector: ClientWork, ClientConnectionUser {
     private func startTLS(_ connection: ClientConnection) {
         self.fetch.setPhase(.handshake)
         guard connection.startTLS(host: self.hop.url.host) else {
-            return self.fail(.tls, "no TLS session can be made: \(ClientErrno(errno))")
+            return self.fail(.tls, "no TLS session can be made: \(OSError.text(errno))")
         }
         self.stage = .agreeing
         self.agree(connection)
@@ -230,7 +226,7 @@ final class ClientConnector: ClientWork, ClientConnectionUser {
             let words = connection.transport.failureText ?? ""
             let kind: HTTPClientError.Kind =
                 connection.hasCertificateError ? .certificate : number == ECONNRESET ? .reset : .tls
-            self.fail(kind, "TLS was not agreed: \(LogText.escaped(words.isEmpty ? "\(ClientErrno(number))" : words))")
+            self.fail(kind, "TLS was not agreed: \(LogText.escaped(words.isEmpty ? OSError.text(number) : words))")
         }
     }
 
@@ -251,6 +247,8 @@ final class ClientConnector: ClientWork, ClientConnectionUser {
         self.isOver = true
         self.lookup?.cancel()
         self.lookup = nil
+        self.connector?.cancel()
+        self.connector = nil
         self.closeConnection()
     }
 

@@ -11,6 +11,8 @@ import TornadoCore
 final class ClientCore {
     let loop: IOLoop
     let settings: HTTPClientSettings
+    /// Who is asked for addresses; nil is whom the runner provides, else libc.
+    let resolver: (any Resolver)?
     /// For requests that leave everything open.
     let plain: EffectiveSettings
     let pool = ClientPool()
@@ -32,9 +34,11 @@ final class ClientCore {
     private var timer: Timeout?
     private var timerAt = Double.infinity
 
-    init(_ loop: IOLoop, _ settings: HTTPClientSettings) {
+    init(_ loop: IOLoop, _ settings: HTTPClientSettings, _ resolver: (any Resolver)?) {
         self.loop = loop
         self.settings = settings
+        let mapping = settings.hostnameMapping
+        self.resolver = mapping.isEmpty ? resolver : OverrideResolver(resolver, mapping: mapping)
         self.plain = EffectiveSettings(HTTPRequestSettings(), settings)
     }
 

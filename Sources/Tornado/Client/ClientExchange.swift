@@ -59,6 +59,7 @@ final class ClientExchange: ClientWork, ClientConnectionUser {
     }
 
     var core: ClientCore { self.fetch.core }
+    var attempts: [TCPClientError.Attempt] { [] }
 
     func begin() {
         self.connection.user = self
@@ -124,7 +125,7 @@ final class ClientExchange: ClientWork, ClientConnectionUser {
         }
         let part = self.hasAnswer ? "before the answer was whole" : "before there was an answer"
         if number == 0 { return self.fail(.closed, "the server closed the connection \(part)") }
-        let why = words.isEmpty ? "\(ClientErrno(number))" : LogText.escaped(words)
+        let why = words.isEmpty ? OSError.text(number) : LogText.escaped(words)
         let kind: HTTPClientError.Kind = number == ECONNRESET || number == EPIPE ? .reset : .closed
         self.fail(kind, "the connection broke \(part): \(why)")
     }

@@ -12,6 +12,8 @@ protocol ClientWork: AnyObject {
     func abort()
     /// A time that it has set has come.
     func wake(at now: Double)
+    /// The addresses that it has tried to connect to, and those that have not answered yet.
+    var attempts: [TCPClientError.Attempt] { get }
 }
 
 /// One call of `fetch`: it waits for its turn, gets a connection, asks, follows redirects, and tells what came of it.
@@ -177,7 +179,9 @@ final class ClientFetch {
         switch self.phase {
         case .queue: self.fail(.queueTimeout, "its turn did not come within \(limit)")
         case .lookup: self.fail(.lookupTimeout, "the host's addresses were not known within \(limit)")
-        case .connect: self.fail(.connectTimeout, "there was no connection within \(limit)")
+        case .connect:
+            let tried = self.work?.attempts.map(\.description).joined(separator: ", ") ?? ""
+            self.fail(.connectTimeout, "there was no connection within \(limit)\(tried.isEmpty ? "" : ": \(tried)")")
         case .handshake: self.fail(.handshakeTimeout, "TLS was not agreed within \(limit)")
         case .request: self.fail(.requestTimeout, "no whole answer came within \(limit)")
         }

@@ -2,6 +2,8 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
+public import TornadoCore
+
 /// Makes HTTP requests one after the other, for scripts: each waits for its answer.
 ///
 /// ```swift
@@ -17,9 +19,11 @@ public final class HTTPClient {
 
     /// A client of one's own.
     ///
-    /// - Parameter settings: What to make it with; nil is what ``AsyncHTTPClient/configure(_:)`` was told.
-    public init(settings: HTTPClientSettings? = nil) {
-        self.client = AsyncHTTPClient(forceInstance: true, settings: settings)
+    /// - Parameters:
+    ///   - settings: What to make it with; nil is what ``AsyncHTTPClient/configure(_:)`` was told.
+    ///   - resolver: Whom to ask for addresses; nil is the runner's resolver, else libc's.
+    public init(settings: HTTPClientSettings? = nil, resolver: (any Resolver)? = nil) {
+        self.client = AsyncHTTPClient(forceInstance: true, settings: settings, resolver: resolver)
     }
 
     /// Fetches a URL with GET, and waits for the answer.

@@ -2,6 +2,8 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
+public import TornadoCore
+
 /// What an ``AsyncHTTPClient`` is made with.
 ///
 /// ```swift
@@ -25,6 +27,9 @@ public struct HTTPClientSettings: Sendable, Equatable {
     public var maxHeaderSize = 64 * 1024
     /// Bytes of an answer's body, as sent and decompressed; more is an error.
     public var maxBodySize = 100 * 1024 * 1024
+    /// Hosts that others are connected to in place of, as ``OverrideResolver`` does it; certificates and `Host` stay those of
+    /// the URL.
+    public var hostnameMapping: [OverrideResolver.Source: OverrideResolver.Target] = [:]
     /// What requests get that do not say otherwise.
     public var defaults = HTTPRequestSettings()
 

@@ -25,6 +25,8 @@ public struct WebSocketClientOptions {
     public var maxMessageSize = 10 * 1024 * 1024
     /// For `wss:`; nil is whom the system trusts.
     public var sslOptions: SSLOptions?
+    /// Whom to ask for the host's addresses; nil is the runner's resolver, else libc's.
+    public var resolver: (any Resolver)?
     /// Called by the loop with each message, and with nil at the end; nil to have them read with `readMessage`.
     ///
     /// What it throws is logged.

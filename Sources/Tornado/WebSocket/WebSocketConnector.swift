@@ -13,7 +13,6 @@ import TornadoCore
 /// The loop holds it, by its handler or timeouts, until it is over. All calls are made on the loop's thread.
 final class WebSocketConnector {
     private enum Stage {
-        case connecting
         case encrypting
         case sending
         case reading
@@ -25,10 +24,11 @@ final class WebSocketConnector {
     private let options: WebSocketClientOptions
     private var done: ((Result<WebSocketClientConnection, any Error>) -> Void)?
     private var handshake: WebSocketClientHandshake?
-    private var stage = Stage.connecting
+    private var stage = Stage.encrypting
     private var timeout: Timeout?
-    private var lookup: Lookup?
-    private var addresses: [SocketAddress] = []
+    private var deadline = Double.infinity
+    private var lookup: HostLookup?
+    private var connector: Connector?
     private var descriptor: Int32?
     private var transport: Transport?
     private var isWatched = false
@@ -54,9 +54,9 @@ final class WebSocketConnector {
             let handshake = try WebSocketClientHandshake(self.request, self.options)
             self.handshake = handshake
             self.startTimer()
-            let lookup = Lookup(handshake.url.host, handshake.url.port) { self.found($0) }
+            let lookup = HostLookup { self.found($0) }
             self.lookup = lookup
-            lookup.begin(self.loop)
+            lookup.begin(handshake.url.host, handshake.url.port, self.options.resolver, self.loop)
         } catch {
             self.end(.failure(error))
         }
@@ -70,6 +70,7 @@ final class WebSocketConnector {
     private func startTimer() {
         let seconds = self.settings.connectTimeout
         guard seconds < .infinity else { return }
+        self.deadline = self.loop.time() + seconds
         self.timeout = self.loop.callLater(seconds) {
             self.timeout = nil
             self.fail(.connect, "it was not open within \(seconds) s")
@@ -78,28 +79,32 @@ final class WebSocketConnector {
 
     // MARK: Connecting
 
-    private func found(_ answer: Lookup.Answer) {
+    private func found(_ answer: HostLookup.Answer) {
         self.lookup = nil
         guard self.done != nil else { return }
         switch answer {
         case .success(let addresses):
-            self.addresses = addresses
-            self.connect(after: "the name has no address")
+            guard !addresses.isEmpty else { return self.fail(.connect, "the name has no address") }
+            self.connect(to: addresses)
         case .failure(let failure):
             self.fail(.connect, "the host was not found: \(failure)")
         }
     }
 
-    /// Tries the next address; the last one's failure is the connection's.
-    private func connect(after failure: String) {
-        self.drop()
-        guard !self.addresses.isEmpty else { return self.fail(.connect, failure) }
-        self.stage = .connecting
-        switch self.addresses.removeFirst().connect() {
-        case .failure(let error): self.connect(after: "\(error)")
-        case .success(let descriptor):
-            self.descriptor = descriptor
-            self.wait(for: .write)
+    private func connect(to addresses: [SocketAddress]) {
+        let left = self.deadline - self.loop.time()
+        let connector = Connector(addresses, self.loop, within: left) { self.connected($0) }
+        self.connector = connector
+        connector.begin()
+    }
+
+    private func connected(_ result: Result<(descriptor: Int32, address: SocketAddress), TCPClientError>) {
+        self.connector = nil
+        switch result {
+        case .failure(let error): self.fail(.connect, error.attempts.summary)
+        case .success(let new):
+            self.descriptor = new.descriptor
+            self.encrypt(new.descriptor)
         }
     }
 
@@ -116,11 +121,8 @@ final class WebSocketConnector {
     }
 
     private func goOn() {
-        guard let descriptor = self.descriptor, self.done != nil else { return }
+        guard self.descriptor != nil, self.done != nil else { return }
         switch self.stage {
-        case .connecting:
-            let number = SocketAddress.connectError(of: descriptor)
-            if number == 0 { self.encrypt(descriptor) } else { self.connect(after: Self.text(number)) }
         case .encrypting: self.goOnEncrypting()
         case .sending: self.send()
         case .reading: self.read()
@@ -159,7 +161,7 @@ final class WebSocketConnector {
         case .again(let readiness): self.wait(for: readiness)
         case .end: self.fail(.connect, "the server ended the TLS handshake")
         case .failed(let number):
-            self.fail(.connect, "TLS: \(transport.failureText ?? Self.text(number))")
+            self.fail(.connect, "TLS: \(transport.failureText ?? OSError.text(number))")
         }
     }
 
@@ -173,7 +175,7 @@ final class WebSocketConnector {
             case .bytes(let count): self.unsent.removeFirst(count)
             case .again(let readiness): return self.wait(for: readiness)
             case .end: return self.fail(.connect, "the server has closed the connection")
-            case .failed(let number): return self.fail(.connect, transport.failureText ?? Self.text(number))
+            case .failed(let number): return self.fail(.connect, transport.failureText ?? OSError.text(number))
             }
         }
         self.stage = .reading
@@ -191,7 +193,7 @@ final class WebSocketConnector {
         case .bytes: self.look()
         case .again(let readiness): self.wait(for: readiness)
         case .end: self.fail(.handshake, "the server has closed the connection instead of an answer")
-        case .failed(let number): self.fail(.connect, transport.failureText ?? Self.text(number))
+        case .failed(let number): self.fail(.connect, transport.failureText ?? OSError.text(number))
         }
     }
 
@@ -237,6 +239,8 @@ final class WebSocketConnector {
         self.done = nil
         self.lookup?.cancel()
         self.lookup = nil
+        self.connector?.cancel()
+        self.connector = nil
         if let timeout = self.timeout { self.loop.removeTimeout(timeout) }
         self.timeout = nil
         self.drop()
@@ -251,6 +255,4 @@ final class WebSocketConnector {
         if self.transport == nil { close(descriptor) } else { self.transport?.close() }
         self.transport = nil
     }
-
-    private static func text(_ number: Int32) -> String { String(cString: strerror(number)) }
 }

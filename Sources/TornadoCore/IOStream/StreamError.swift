@@ -84,8 +84,11 @@ public struct OSError: Error, CustomStringConvertible, Sendable, Equatable {
     /// An error by its number, and what was being done: "Reading from descriptor 5".
     package init(_ errno: Int32, _ what: String) {
         self.errno = errno
-        self.description = "\(what) failed: \(String(cString: strerror(errno)))"
+        self.description = "\(what) failed: \(Self.text(errno))"
     }
+
+    /// What the system says of a number: "Connection refused".
+    package static func text(_ errno: Int32) -> String { String(cString: strerror(errno)) }
 
     /// Whether the peer has gone without a word.
     var isReset: Bool {

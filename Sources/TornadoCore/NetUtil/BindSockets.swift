@@ -26,7 +26,7 @@ public struct BindError: Error, Hashable, CustomStringConvertible {
             case EMFILE, ENFILE: "; raise the limit of open files (ulimit -n)"
             default: ""
             }
-        self.init(errno, "Cannot listen on \(place): \(String(cString: strerror(errno)))\(remedy)")
+        self.init(errno, "Cannot listen on \(place): \(OSError.text(errno))\(remedy)")
     }
 }
 

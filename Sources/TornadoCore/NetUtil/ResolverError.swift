@@ -24,7 +24,7 @@ public struct ResolverError: Error, Hashable, CustomStringConvertible {
 
     /// What libc says of it: "Name or service not known".
     public var reason: String {
-        if self.code == EAI_SYSTEM { return String(cString: strerror(self.errno)) }
+        if self.code == EAI_SYSTEM { return OSError.text(self.errno) }
         return gai_strerror(self.code).map { String(cString: $0) } ?? "error \(self.code)"
     }
 

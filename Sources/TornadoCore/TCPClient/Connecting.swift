@@ -35,6 +35,7 @@ final class Connecting {
     private let reply: Reply<IOStream>
     private var isOver = false
     private var timer: Timeout?
+    private var deadline = Double.infinity
     private var context: TLSContext?
     private var question: Pending?
     private var connector: Connector?
@@ -59,6 +60,7 @@ final class Connecting {
             return self.end(.failure(error))
         }
         if let timeout, timeout.isFinite {
+            self.deadline = self.loop.time() + timeout
             self.timer = self.loop.callLater(timeout) { self.expire(after: timeout) }
         }
         switch self.target.place {
@@ -111,7 +113,8 @@ final class Connecting {
     }
 
     private func connect(to addresses: [SocketAddress]) {
-        let connector = Connector(addresses, self.loop, from: self.source(for:)) { self.connected($0) }
+        let left = self.deadline - self.loop.time()
+        let connector = Connector(addresses, self.loop, within: left, from: self.source(for:)) { self.connected($0) }
         self.connector = connector
         connector.begin()
     }

@@ -9,10 +9,13 @@ import Glibc
 /// The families take turns, that of the first address first. The next address is tried when one has failed, or has not
 /// answered after a head start; whoever answers first wins, and the others are closed. The loop holds it until it is over.
 package final class Connector {
-    /// Seconds that an address has before the next one is tried too.
+    /// Seconds that an address has before the next one is tried too; less where there is little time for all of them.
     package static let headStart = 0.3
+    /// No address has less (RFC 8305, section 8).
+    private static let leastHeadStart = 0.01
 
     private let loop: IOLoop
+    private let headStart: Double
     private let source: (SocketAddress) -> SocketAddress?
     private var rest: ArraySlice<SocketAddress>
     private var running: [ConnectAttempt] = []
@@ -25,15 +28,18 @@ package final class Connector {
     /// - Parameters:
     ///   - addresses: One or more, the best first.
     ///   - loop: The caller's.
+    ///   - seconds: How much time the caller has for all of it: by the middle of that, every address has been tried.
     ///   - source: The address to connect from, if that matters, for one to connect to.
     ///   - done: Called once, with a descriptor that is the callee's from then on.
     package init(
         _ addresses: [SocketAddress],
         _ loop: IOLoop,
+        within seconds: Double = .infinity,
         from source: @escaping (SocketAddress) -> SocketAddress? = { _ in nil },
         _ done: @escaping (Result<(descriptor: Int32, address: SocketAddress), TCPClientError>) -> Void
     ) {
         self.loop = loop
+        self.headStart = max(Self.leastHeadStart, min(Self.headStart, seconds / Double(2 * max(1, addresses.count))))
         self.source = source
         self.rest = Self.inTurn(addresses)[...]
         self.done = done
@@ -72,7 +78,7 @@ package final class Connector {
         self.removeTimer()
         guard self.done != nil else { return }
         guard let address = self.rest.popFirst() else { return self.failIfOver() }
-        if !self.rest.isEmpty { self.timer = self.loop.callLater(Self.headStart) { self.tryNext() } }
+        if !self.rest.isEmpty { self.timer = self.loop.callLater(self.headStart) { self.tryNext() } }
         let attempt = ConnectAttempt(address, self.loop) { self.ended($0, $1) }
         self.running.append(attempt)
         attempt.begin(from: self.source(address))

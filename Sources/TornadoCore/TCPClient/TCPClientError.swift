@@ -2,8 +2,6 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
-import Glibc
-
 /// Why there is no connection.
 public struct TCPClientError: Error, CustomStringConvertible {
     /// What kind of failure this is.
@@ -38,8 +36,10 @@ public struct TCPClientError: Error, CustomStringConvertible {
 
         /// What happened.
         public var description: String {
-            "\(self.address): \(self.errno == 0 ? "no answer yet" : String(cString: strerror(self.errno)))"
+            "\(self.address): \(self.reason)"
         }
+
+        fileprivate var reason: String { self.errno == 0 ? "no answer yet" : OSError.text(self.errno) }
     }
 
     /// The kind of failure.
@@ -57,5 +57,12 @@ public struct TCPClientError: Error, CustomStringConvertible {
         self.cause = cause
         let tried = attempts.map(\.description).joined(separator: ", ")
         self.description = tried.isEmpty ? what : "\(what) (\(tried))"
+    }
+}
+
+extension [TCPClientError.Attempt] {
+    /// What came of them, in a few words: without the address where there was one only.
+    package var summary: String {
+        self.count == 1 ? self[0].reason : self.map(\.description).joined(separator: ", ")
     }
 }

@@ -9,7 +9,7 @@ import Tornado
 func runChecks() throws {
     var lists = [
         poolChecks, sentChecks, answerChecks, redirectChecks, timeoutChecks, encodingChecks, streamChecks, uploadChecks,
-        formChecks, proxyChecks, limitChecks,
+        formChecks, proxyChecks, limitChecks, connectChecks,
     ]
     if Greenlet.isAvailable { lists.append(greenletChecks) }
     // Where the test has peers for it.

@@ -41,9 +41,10 @@ var timeoutChecks: [Check] {
             }
         },
         Check("a server that takes no connections") {
-            let listener = FullListener()
-            defer { listener.close() }
-            let error = try failure { try AsyncHTTPClient().fetch(HTTPRequest(listener.url, connectTimeout: 0.3)) }
+            let hole = try Blackhole()
+            defer { hole.close() }
+            let url = "http://127.0.0.1:\(hole.port)/"
+            let error = try failure { try AsyncHTTPClient().fetch(HTTPRequest(url, connectTimeout: 0.3)) }
             try expect(error.kind, equals: .connectTimeout)
             try expect(error.description.contains("no connection within 0.3 s"), "\(error)")
         },
@@ -99,37 +100,4 @@ var timeoutChecks: [Check] {
             }
         },
     ]
-}
-
-/// A listener whose queue is full: connecting to it takes for ever.
-private final class FullListener {
-    private var sockets: [Int32] = []
-    private(set) var url = ""
-
-    init() {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
-        self.sockets = [listener]
-        withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = bind(listener, $0, size) + listen(listener, 0) + getsockname(listener, $0, &size)
-            }
-        }
-        self.url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))/"
-        for _ in 0..<4 {
-            let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | O_CLOEXEC, 0)
-            self.sockets.append(client)
-            withUnsafeMutablePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = connect(client, $0, size) }
-            }
-        }
-        usleep(50_000)
-    }
-
-    func close() {
-        for socket in self.sockets { Glibc.close(socket) }
-    }
 }
