@@ -12,7 +12,7 @@ struct FetchTests {
     // The numbers are written down here so that a check cannot get lost unseen.
     static let checks = 131
     static let checksOfGreenlets = 4
-    static let checksOfPeers = 10
+    static let checksOfPeers = 20
     static let providers = [Provider.builtIn, .greenlets, .libevent]
 
     @Test("keeps every promise to scripted servers", arguments: FetchTests.providers)
@@ -28,10 +28,13 @@ struct FetchTests {
     func peers(_ provider: Provider) throws {
         let nginx = try NginxPeer()
         let proxy = try ForwardProxy()
+        let digest = try DigestServer()
         var environment = try Self.environment(nginx)
         environment["FETCHAPP_PROXY"] = "\(proxy.port)"
+        environment["FETCHAPP_DIGEST"] = "\(digest.port)"
+        environment["FETCHAPP_DIGEST_OTHER"] = "\(digest.otherPort)"
         try self.run(provider, environment, checks: Self.checksOfPeers)
-        withExtendedLifetime((nginx, proxy)) {}
+        withExtendedLifetime((nginx, proxy, digest)) {}
     }
 
     private func run(_ provider: Provider, _ environment: [String: String], checks: Int) throws {

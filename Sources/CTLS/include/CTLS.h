@@ -120,6 +120,14 @@ void gt_tls_ticket_free(void *ticket);
 /* Before the handshake. The ticket stays the caller's. */
 void gt_tls_use_ticket(gt_tls *tls, void *ticket);
 
+/* ----- digests, by the same OpenSSL ----- */
+
+enum { GT_TLS_MOST_DIGEST = 64 };
+
+/* The digest of some bytes by the function that OpenSSL has under `name` ("MD5", "SHA256"), of GT_TLS_MOST_DIGEST bytes
+ * at most: its size, or 0 with why in `error`. Any thread. */
+size_t gt_tls_digest(const char *name, const void *bytes, size_t size, uint8_t *digest, char *error, size_t capacity);
+
 #ifdef __cplusplus
 }
 #endif

@@ -141,7 +141,8 @@ final class ClientConnector: ClientWork, ClientConnectionUser {
         guard self.hop.url.isTLS else { return self.finish(connection) }
         guard self.settings.proxyHost != nil, self.settings.unixSocket == nil else { return self.startTLS(connection) }
         self.stage = .asking
-        self.bytes = self.hop.connectRequest(self.fetch.settings, ClientExchange.proxyAuthorization(self.settings))
+        let authorization = self.fetch.authorization(for: .proxy, "CONNECT", self.hop.url.hostAndPort, [])
+        self.bytes = self.hop.connectRequest(self.fetch.settings, authorization)
         self.ask(connection)
     }
 
@@ -172,12 +173,22 @@ final class ClientConnector: ClientWork, ClientConnectionUser {
         switch self.hear() {
         case .nothing: return
         case .tunnel: self.startTLS(connection)
+        case .challenge: self.askAgain()
         case .failure(let kind, let why): self.fail(kind, why)
         }
     }
 
+    /// Asks for the tunnel once more, by a new connection: proxies close the one whose request they have not granted.
+    private func askAgain() {
+        self.closeConnection()
+        self.bytes = []
+        self.reader = ResponseReader(isHeadRequest: true, limits: self.fetch.settings.limits)
+        self.stage = .asking
+        self.begin()
+    }
+
     private enum Heard {
-        case nothing, tunnel
+        case nothing, tunnel, challenge
         case failure(HTTPClientError.Kind, String)
     }
 
@@ -194,6 +205,12 @@ final class ClientConnector: ClientWork, ClientConnectionUser {
             case .refused(let refusal): return .failure(.malformed, "the proxy's answer is no good: \(refusal.why)")
             case .piece, .end: return .failure(.malformed, "the proxy's answer is no good")
             case .head(let head, let taken):
+                if head.status == 407,
+                    let challenge = self.fetch.challenged(by: .proxy, ResponseFields(head, table), knowsBody: true)
+                {
+                    guard case .unanswerable(let why) = challenge else { return .challenge }
+                    return .failure(.authentication, why)
+                }
                 guard (200..<300).contains(head.status) else {
                     let words = "\(head.status) \(LogText.escaped(head.reason.latin1))"
                     return .failure(.proxy, "the proxy made no tunnel, but answered \(words)")

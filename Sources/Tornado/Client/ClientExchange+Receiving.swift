@@ -101,7 +101,10 @@ extension ClientExchange {
         self.answer.fields = ResponseFields(head, table)
         self.answer.keepsAlive = head.keepsAlive
         if ClientHop.isRedirect(head.status) { self.answer.location = table.value(of: "location")?.latin1 }
-        self.answer.isPassedOver = self.fetch.follows(head.status, hasLocation: self.answer.location != nil)
+        self.answer.challenge = self.challenge(head.status)
+        self.answer.isPassedOver =
+            self.answer.challenge == .answered
+            || self.fetch.follows(head.status, hasLocation: self.answer.location != nil)
         let hasBody = head.contentLength != 0
         if hasBody, self.fetch.settings.decompress, let encoding = Self.onlyEncoding(table) {
             self.decoder = AnswerDecoder(encoding.latin1)
@@ -117,6 +120,17 @@ extension ClientExchange {
             source.began(self.fetch.response(head.status, self.answer.fields, [], nil))
         }
         if let callback = self.fetch.request.headerCallback { self.tell(callback, head) }
+    }
+
+    /// Whether the server, or the proxy, asks who one is; a proxy's question that came through its tunnel is the server's own.
+    private func challenge(_ status: Int) -> ClientFetch.Challenge? {
+        self.fetch.heard(self.answer.fields)
+        switch status {
+        case 401: return self.fetch.challenged(by: .server, self.answer.fields, knowsBody: self.knownBody != nil)
+        case 407 where self.usesProxy:
+            return self.fetch.challenged(by: .proxy, self.answer.fields, knowsBody: self.knownBody != nil)
+        default: return nil
+        }
     }
 
     /// What the body is encoded by, if that is one thing.

@@ -14,7 +14,8 @@ extension ClientExchange {
 
     func sendRequest() {
         let all = self.fetch.settings.all
-        let usesProxy = all.proxyHost != nil && all.unixSocket == nil && !self.hop.url.isTLS
+        let hop = self.hop
+        let target = self.usesProxy ? hop.url.absoluteTarget : hop.url.target
         let hasBody = !(self.hop.body ?? []).isEmpty || self.hop.producer != nil
         self.isHoldingBody = hasBody && all.expect100Continue == true
         self.bodyToSend = hasBody ? self.hop.body : nil
@@ -23,8 +24,10 @@ extension ClientExchange {
         self.hop.writeHead(
             into: &core.wire,
             self.fetch.settings,
-            usesAbsoluteTarget: usesProxy,
-            proxyAuthorization: usesProxy ? Self.proxyAuthorization(all) : nil,
+            usesAbsoluteTarget: self.usesProxy,
+            authorization: self.fetch.authorization(for: .server, hop.method, hop.url.target, self.knownBody),
+            proxyAuthorization: self.usesProxy
+                ? self.fetch.authorization(for: .proxy, hop.method, target, self.knownBody) : nil,
             expectsContinue: self.isHoldingBody
         )
         if !self.isHoldingBody, let body = self.bodyToSend, body.count <= Self.smallBody {

@@ -47,6 +47,8 @@ final class ClientExchange: ClientWork, ClientConnectionUser {
         var fields = ResponseFields()
         var keepsAlive = false
         var location: String?
+        /// What came of its question who one is.
+        var challenge: ClientFetch.Challenge?
         /// Nobody is told of it, since it asks for another request.
         var isPassedOver = false
     }
@@ -59,6 +61,13 @@ final class ClientExchange: ClientWork, ClientConnectionUser {
     }
 
     var core: ClientCore { self.fetch.core }
+    /// Whether it goes to a proxy itself, and not through one's tunnel.
+    var usesProxy: Bool {
+        let all = self.fetch.settings.all
+        return all.proxyHost != nil && all.unixSocket == nil && !self.hop.url.isTLS
+    }
+    /// The body, unless it is made while it is sent.
+    var knownBody: [UInt8]? { self.hop.producer == nil ? self.hop.body ?? [] : nil }
     var attempts: [TCPClientError.Attempt] { [] }
 
     func begin() {
@@ -111,7 +120,7 @@ final class ClientExchange: ClientWork, ClientConnectionUser {
             self.connection.close()
         }
         self.endWriter("the answer is there already")
-        self.fetch.answered(self.answer.status, self.answer.fields, self.body, location: self.answer.location)
+        self.fetch.answered(self.answer, self.body)
     }
 
     /// The connection broke, by an errno value; 0 is the server's proper end.
@@ -148,9 +157,5 @@ final class ClientExchange: ClientWork, ClientConnectionUser {
         let writer = self.writer
         self.writer = nil
         writer?.end(why)
-    }
-
-    static func proxyAuthorization(_ settings: HTTPRequestSettings) -> String? {
-        settings.proxyUsername.map { HTTPBasicAuth.value($0, settings.proxyPassword ?? "") }
     }
 }

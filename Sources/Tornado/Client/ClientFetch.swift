@@ -38,6 +38,8 @@ final class ClientFetch {
     private(set) var hasTurn = false
     private var work: (any ClientWork)?
     private var hasRetried = false
+    /// How often the present request was sent again with an answer to a challenge.
+    var digestTries: [DigestAsker: Int] = [:]
     private var ended: ((HTTPResponse) -> Void)?
 
     // Times on the loop's clock.
@@ -207,9 +209,18 @@ final class ClientFetch {
     }
 
     /// The answer is whole; its connection was given back or closed.
-    func answered(_ status: Int, _ head: ResponseFields, _ body: [UInt8], location: String?) {
+    func answered(_ answer: ClientExchange.Answer, _ body: [UInt8]) {
         self.work = nil
-        guard let location, self.settings.followRedirects, ClientHop.isRedirect(status) else {
+        let status = answer.status
+        let head = answer.fields
+        switch answer.challenge {
+        case .answered: return self.askAgain()
+        case .unanswerable(let why):
+            let error = HTTPClientError(.authentication, code: status, self.sentence(why))
+            return self.end(self.response(status, head, body, error))
+        case nil: break
+        }
+        guard let location = answer.location, self.settings.followRedirects, ClientHop.isRedirect(status) else {
             return self.end(self.response(status, head, body, nil))
         }
         guard self.hop.redirects < self.settings.maxRedirects else {
@@ -226,16 +237,29 @@ final class ClientFetch {
         }
     }
 
-    private func follow(_ status: Int, _ location: String) throws {
-        let next = try self.hop.following(status, location)
-        let origin = try Self.origin(self.core, next, self.settings)
-        let now = self.core.loop.time()
+    /// Sends the request again, with the answer to a challenge.
+    private func askAgain() {
+        self.beginTimesAnew(self.core.loop.time())
+        self.hasRetried = false
+        self.start()
+    }
+
+    /// What has passed so far is the time of answers that were not the last.
+    private func beginTimesAnew(_ now: Double) {
         let past = self.times
         self.times = HTTPTimeInfo()
         self.times.queue = past.queue
         self.times.redirect = past.redirect + now - self.began
         self.waitingSince = now
+    }
+
+    private func follow(_ status: Int, _ location: String) throws {
+        let next = try self.hop.following(status, location)
+        let origin = try Self.origin(self.core, next, self.settings)
+        let now = self.core.loop.time()
+        self.beginTimesAnew(now)
         self.hasRetried = false
+        self.digestTries = [:]
         let left = self.origin
         self.hop = next
         self.origin = origin

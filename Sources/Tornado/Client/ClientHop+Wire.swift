@@ -9,12 +9,14 @@ extension ClientHop {
     ///   - wire: What is sent.
     ///   - settings: Those of the fetch.
     ///   - usesAbsoluteTarget: Whether it goes to a proxy, which needs to know the host.
+    ///   - authorization: What the server wants to be told, if that is not among the fields.
     ///   - proxyAuthorization: What the proxy wants to be told.
     ///   - expectsContinue: Whether the body waits for the server's word.
     func writeHead(
         into wire: inout [UInt8],
         _ settings: EffectiveSettings,
         usesAbsoluteTarget: Bool,
+        authorization: String?,
         proxyAuthorization: String?,
         expectsContinue: Bool
     ) {
@@ -29,6 +31,7 @@ extension ClientHop {
             wire.append("Accept-Encoding: gzip, deflate\r\n")
         }
         if let proxyAuthorization { wire.append("Proxy-Authorization", proxyAuthorization) }
+        if let authorization { wire.append("Authorization", authorization) }
         for field in self.headers.fields { wire.append(field.name, field.value) }
         self.writeFraming(into: &wire)
         if expectsContinue { wire.append("Expect: 100-continue\r\n") }

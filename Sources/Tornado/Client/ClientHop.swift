@@ -10,6 +10,9 @@ struct ClientHop {
     private(set) var headers: HTTPHeaders
     private(set) var body: [UInt8]?
     private(set) var producer: HTTPBodyProducer?
+    /// Who one is, for a server that asks by a `Digest` challenge.
+    private(set) var digest: DigestCredentials?
+    private let usesDigest: Bool
     /// How many redirects led here.
     private(set) var redirects = 0
     /// A redirect has led to another scheme, host or port, which must not be told what was meant for the first.
@@ -37,16 +40,27 @@ struct ClientHop {
         self.headers = request.headers
         self.body = request.body
         self.producer = request.bodyProducer
+        self.usesDigest = settings.all.authMode == .digest
         try self.checkMethod(settings)
         if !self.headers.isEmpty { try self.checkHeaders() }
         let all = settings.all
         if let user = all.authUsername {
-            self.headers["Authorization"] = HTTPBasicAuth.value(user, all.authPassword ?? "")
+            self.identify(user, all.authPassword)
         } else if let user = url.user {
-            self.headers["Authorization"] = HTTPBasicAuth.value(user, url.password ?? "")
+            self.identify(user, url.password)
         }
         if let time = all.ifModifiedSince { self.headers["If-Modified-Since"] = formatTimestamp(time) }
         guard settings.userAgent.isFieldValue else { throw self.error("the value of userAgent can't be sent as it is") }
+    }
+
+    /// Has the request tell who one is: at once, or when it is asked.
+    private mutating func identify(_ user: String, _ password: String?) {
+        if self.usesDigest {
+            self.headers.remove("Authorization")
+            self.digest = DigestCredentials(user: user, password: password ?? "")
+        } else {
+            self.headers["Authorization"] = HTTPBasicAuth.value(user, password ?? "")
+        }
     }
 
     private func checkMethod(_ settings: EffectiveSettings) throws {
@@ -110,11 +124,10 @@ struct ClientHop {
         }
         if !next.url.hasSameOrigin(as: self.url) {
             next.isForeign = true
+            next.digest = nil
             for name in ["Authorization", "Cookie", "Proxy-Authorization"] { next.headers.remove(name) }
         }
-        if let user = next.url.user {
-            next.headers["Authorization"] = HTTPBasicAuth.value(user, next.url.password ?? "")
-        }
+        if let user = next.url.user { next.identify(user, next.url.password) }
         return next
     }
 }

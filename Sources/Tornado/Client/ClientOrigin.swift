@@ -34,6 +34,8 @@ final class ClientOrigin {
     var idle: [ClientConnection] = []
     /// Fetches that use it.
     var active = 0
+    /// Challenges that were answered, whose nonces are good for further requests.
+    var digests: [DigestAsker: DigestSession] = [:]
     /// What the next TLS session can begin with.
     var ticket: TLSTicket?
 

@@ -13,7 +13,8 @@
 /// }
 /// ```
 ///
-/// It is called when the request is sent, and again where a redirect (307 or 308) has it sent once more. Writing waits while
+/// It is called when the request is sent, and again where a redirect (307 or 308) or a `Digest` challenge has it sent once
+/// more; one that cannot begin anew throws then, which ends the fetch. Writing waits while
 /// the server takes nothing more. Without a length the body is chunked; with one, exactly so many bytes must be written. It
 /// belongs to the thread that made it.
 public struct HTTPBodyProducer: Sendable {

@@ -51,6 +51,8 @@ public struct HTTPClientError: Error, CustomStringConvertible, Sendable {
         public static let tls = Kind("tls")
         /// The proxy did not make the tunnel.
         public static let proxy = Kind("proxy")
+        /// The server or proxy asks by a `Digest` challenge that can't be answered.
+        public static let authentication = Kind("authentication")
         /// A callback of the request, or what makes its body, has thrown an error.
         public static let callback = Kind("callback")
         /// The client was closed.

@@ -19,7 +19,7 @@ import TornadoCore
 public struct HTTPRequest: Sendable {
     /// What to fetch: `http://host:port/path?query`, or `https:`.
     ///
-    /// What is not ASCII must be percent-encoded. A name and password in front of the host are sent as Basic credentials.
+    /// What is not ASCII must be percent-encoded. A name and password in front of the host are sent as credentials.
     public var url: String
     /// The method, as it is sent.
     public var method: String

@@ -17,6 +17,13 @@ public struct HTTPRequestSettings: Sendable, Equatable {
     public enum AuthMode: String, Sendable, CaseIterable {
         /// RFC 7617's, readable to whoever sees the request.
         case basic
+        /// RFC 7616's, which tells no password: the request is sent without credentials first, and again with the answer to
+        /// the challenge in a 401 (a proxy's 407). Further requests to the host use the challenge too.
+        ///
+        /// Known are MD5, SHA-256 and SHA-512-256, their `-sess` forms, `qop` `auth` and `auth-int`, `userhash`, and stale
+        /// nonces; OpenSSL computes them. A body is sent twice unless ``HTTPRequestSettings/expect100Continue`` holds it
+        /// back, and a `bodyProducer` is called again; `auth-int` needs a body that is no producer's.
+        case digest
     }
 
     // MARK: Time
@@ -35,7 +42,7 @@ public struct HTTPRequestSettings: Sendable, Equatable {
     public var authUsername: String?
     /// Password for the server.
     public var authPassword: String?
-    /// How ``authUsername`` is told.
+    /// How ``authUsername``, or the name in the URL, is told; ``AuthMode/basic`` by default.
     public var authMode: AuthMode?
     /// Asks for what has changed since then, in seconds since 1970; the answer is else 304.
     public var ifModifiedSince: Double?
@@ -73,7 +80,7 @@ public struct HTTPRequestSettings: Sendable, Equatable {
     public var proxyUsername: String?
     /// Password for the proxy.
     public var proxyPassword: String?
-    /// How ``proxyUsername`` is told.
+    /// How ``proxyUsername`` is told; ``AuthMode/basic`` by default.
     public var proxyAuthMode: AuthMode?
 
     // MARK: TLS

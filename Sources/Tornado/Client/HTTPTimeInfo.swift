@@ -21,6 +21,6 @@ public struct HTTPTimeInfo: Sendable, Hashable {
     public internal(set) var starttransfer = 0.0
     /// When the answer was whole.
     public internal(set) var total = 0.0
-    /// How long the requests before the last one took, which were answered by redirects.
+    /// How long the requests before the last one took, which were answered by redirects or challenges.
     public internal(set) var redirect = 0.0
 }

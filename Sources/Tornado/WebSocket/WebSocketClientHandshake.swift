@@ -42,6 +42,9 @@ struct WebSocketClientHandshake {
         guard settings.proxyHost == nil, settings.unixSocket == nil, settings.networkInterface == nil else {
             throw Self.badArgument(self.name, "WebSockets connect straight: no proxy, unixSocket or networkInterface")
         }
+        guard settings.authMode != .digest else {
+            throw Self.badArgument(self.name, "WebSockets answer no Digest challenge: set authMode to .basic")
+        }
         self.key = WebSocketKey.make((0..<16).map { _ in UInt8.random(in: 0...255) })
         self.subprotocols = options.subprotocols
         self.offered = options.compression?.wanted
