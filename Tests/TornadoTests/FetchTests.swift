@@ -12,7 +12,7 @@ struct FetchTests {
     // The numbers are written down here so that a check cannot get lost unseen.
     static let checks = 131
     static let checksOfGreenlets = 4
-    static let checksOfPeers = 20
+    static let checksOfPeers = 23
     static let providers = [Provider.builtIn, .greenlets, .libevent]
 
     @Test("keeps every promise to scripted servers", arguments: FetchTests.providers)
@@ -54,6 +54,8 @@ struct FetchTests {
             "FETCHAPP_CRL": certificates.revocations,
             "FETCHAPP_CLIENT_CERT": certificates.client.certificate,
             "FETCHAPP_CLIENT_KEY": certificates.client.key,
+            "FETCHAPP_SERVER_CERT": certificates.server.certificate,
+            "FETCHAPP_SERVER_KEY": certificates.server.key,
         ]
         for place in NginxPeer.Place.allCases {
             environment["FETCHAPP_\(place.rawValue.uppercased())"] = "\(nginx.port(place))"

@@ -14,7 +14,7 @@ func runChecks() throws {
     if Greenlet.isAvailable { lists.append(greenletChecks) }
     // Where the test has peers for it.
     if environment("FETCHAPP_PLAIN") != nil {
-        lists = [plainChecks, tlsChecks, tunnelChecks, digestChecks]
+        lists = [plainChecks, tlsChecks, tunnelChecks, digestChecks, socketChecks]
     }
     var checks = Array(lists.joined())
     if let wanted = environment("FETCHAPP_ONLY") { checks = checks.filter { $0.name.contains(wanted) } }
