@@ -42,6 +42,8 @@ public struct BindError: Error, Hashable, CustomStringConvertible {
 ///   - address: A host of this machine, looked up while the caller waits; null or empty: every interface.
 ///   - family: What kind of addresses to use.
 ///   - backlog: The queue of connections not yet accepted; 0 is the default, and the system has a limit.
+///   - flags: getaddrinfo's, as in `AI_PASSIVE | AI_NUMERICHOST`; null is `AI_PASSIVE`, without which no address means this
+///     machine's own (127.0.0.1, ::1).
 ///   - reusePort: Lets several processes listen on the port.
 /// - Returns: Sockets that listen, one or more, non-blocking and closed on exec; the caller's to close.
 /// - Throws: ``BindError`` or ``ResolverError``; nothing is left open then.
@@ -50,12 +52,13 @@ public func bindSockets(
     _ address: String? = nil,
     family: AddressFamily = .unspecified,
     backlog: Int = 0,
+    flags: Int32? = nil,
     reusePort: Bool = false
 ) throws -> [Int32] {
     guard (0...65535).contains(port) else {
         throw BindError(EINVAL, "Cannot listen on port \(port): a port is a number from 0 to 65535")
     }
-    let places = try BoundSockets.places(address ?? "", port, family)
+    let places = try BoundSockets.places(address ?? "", port, family, flags ?? AI_PASSIVE)
     var sockets = BoundSockets(backlog: backlog, reusePort: reusePort)
     do {
         for place in places { try sockets.bind(place) }
@@ -88,7 +91,7 @@ public func bindUnixSocket(_ file: String, mode: UInt32 = 0o600, backlog: Int = 
     }
 }
 
-/// The sockets of one ``bindSockets(_:_:family:backlog:reusePort:)``.
+/// The sockets of one ``bindSockets(_:_:family:backlog:flags:reusePort:)``.
 private struct BoundSockets {
     let backlog: Int32
     let reusePort: Bool
@@ -102,12 +105,18 @@ private struct BoundSockets {
     }
 
     /// The addresses to listen on.
-    static func places(_ host: String, _ port: Int, _ family: AddressFamily) throws -> [SocketAddress] {
+    static func places(
+        _ host: String,
+        _ port: Int,
+        _ family: AddressFamily,
+        _ flags: Int32
+    ) throws -> [SocketAddress] {
         if host.isEmpty {
-            let all = ["0.0.0.0", "::"].compactMap { SocketAddress(numeric: $0, port: port) }
+            let hosts = flags & AI_PASSIVE != 0 ? ["0.0.0.0", "::"] : ["127.0.0.1", "::1"]
+            let all = hosts.compactMap { SocketAddress(numeric: $0, port: port) }
             return all.filter { family == .unspecified || family == $0.family }
         }
-        let question = Lookup.Question(host: host, port: UInt16(port), family: family)
+        let question = Lookup.Question(host: host, port: UInt16(port), family: family, flags: flags)
         let found = try (question.ownAnswer ?? LookupThread.ask(question)).get()
         // A host may be named twice in the hosts file.
         var seen: Set<SocketAddress> = []

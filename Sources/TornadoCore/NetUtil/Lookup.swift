@@ -18,9 +18,12 @@ package final class Lookup {
         let host: String
         let port: UInt16
         let family: AddressFamily
+        /// getaddrinfo's `AI_` flags.
+        var flags: Int32 = 0
 
         var hints: addrinfo {
             var hints = addrinfo()
+            hints.ai_flags = self.flags
             hints.ai_family = self.family.number
             hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
             return hints
@@ -132,7 +135,9 @@ extension Lookup.Question {
     /// The answer that nobody need be asked for; null if somebody must be.
     var ownAnswer: Lookup.Answer? {
         let port = Int(self.port)
-        if let address = SocketAddress(numeric: self.host, port: port) {
+        // What most flags mean, libc knows.
+        let isLibcs = self.flags & ~AI_PASSIVE != 0
+        if !isLibcs, let address = SocketAddress(numeric: self.host, port: port) {
             let isWanted = self.family == .unspecified || self.family == address.family
             return isWanted ? .success([address]) : .failure(ResolverError(self, error: Self.wrongFamily, number: 0))
         }
@@ -141,7 +146,7 @@ extension Lookup.Question {
             return .failure(ResolverError(self, error: EAI_NONAME, number: 0))
         }
         // This name is the machine's own, whatever a server says (RFC 6761).
-        guard self.host.lowercased() == "localhost" else { return nil }
+        guard !isLibcs, self.host.lowercased() == "localhost" else { return nil }
         let own = ["127.0.0.1", "::1"].compactMap { SocketAddress(numeric: $0, port: port) }
         return .success(own.filter { self.family == .unspecified || self.family == $0.family })
     }

@@ -89,6 +89,7 @@ open class TCPServer {
     ///   - address: A host of this machine; null or empty: every interface.
     ///   - family: What kind of addresses to use.
     ///   - backlog: The queue of connections not yet accepted; 0 is the default.
+    ///   - flags: getaddrinfo's, as ``bindSockets(_:_:family:backlog:flags:reusePort:)`` takes them.
     ///   - reusePort: Lets several processes listen on the port.
     /// - Returns: Where it listens.
     /// - Throws: ``BindError``, ``ResolverError`` or ``IOLoopError``; it listens nowhere new then.
@@ -98,9 +99,17 @@ open class TCPServer {
         address: String? = nil,
         family: AddressFamily = .unspecified,
         backlog: Int = 0,
+        flags: Int32? = nil,
         reusePort: Bool = false
     ) throws -> [SocketAddress] {
-        let sockets = try bindSockets(port, address, family: family, backlog: backlog, reusePort: reusePort)
+        let sockets = try bindSockets(
+            port,
+            address,
+            family: family,
+            backlog: backlog,
+            flags: flags,
+            reusePort: reusePort
+        )
         try self.addSockets(sockets)
         return sockets.compactMap { SocketAddress(localOf: $0) }
     }
@@ -131,20 +140,28 @@ open class TCPServer {
         try self.addSockets([socket])
     }
 
-    /// Remembers a port for ``start()``: see ``listen(_:address:family:backlog:reusePort:)``.
+    /// Remembers a port for ``start()``: see ``listen(_:address:family:backlog:flags:reusePort:)``.
     public final func bind(
         _ port: Int,
         address: String? = nil,
         family: AddressFamily = .unspecified,
         backlog: Int = 0,
+        flags: Int32? = nil,
         reusePort: Bool = false
     ) {
         self.bound.append { [unowned self] in
-            try self.listen(port, address: address, family: family, backlog: backlog, reusePort: reusePort)
+            try self.listen(
+                port,
+                address: address,
+                family: family,
+                backlog: backlog,
+                flags: flags,
+                reusePort: reusePort
+            )
         }
     }
 
-    /// Listens on every port that ``bind(_:address:family:backlog:reusePort:)`` remembered.
+    /// Listens on every port that ``bind(_:address:family:backlog:flags:reusePort:)`` remembered.
     ///
     /// - Throws: As `listen` does.
     public final func start() throws {

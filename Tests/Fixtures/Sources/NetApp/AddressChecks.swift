@@ -59,6 +59,28 @@ var addressChecks: [Check] {
                 }
             }
         },
+        Check("getaddrinfo's flags are for addresses to listen on") { _ in
+            func hosts(_ address: String?, _ flags: Int32?, _ family: AddressFamily = .inet) throws -> [String] {
+                let sockets = try bindSockets(0, address, family: family, flags: flags)
+                defer { for socket in sockets { close(socket) } }
+                return sockets.compactMap { SocketAddress(localOf: $0)?.host }
+            }
+            try expect(hosts(nil, nil), equals: ["0.0.0.0"])
+            try expect(hosts(nil, AI_PASSIVE), equals: ["0.0.0.0"])
+            try expect(hosts(nil, 0), equals: ["127.0.0.1"])
+            try expect(hosts("127.0.0.7", AI_PASSIVE | AI_NUMERICHOST), equals: ["127.0.0.7"])
+            try expect(hosts("localhost", 0), equals: ["127.0.0.1"])
+            for (host, flags, code) in [
+                ("localhost", AI_NUMERICHOST, EAI_NONAME), ("127.0.0.1", 0x4000_0000, EAI_BADFLAGS),
+            ] {
+                let error = try failure(ResolverError.self) { _ = try hosts(host, flags) }
+                try expect(error.code, equals: code)
+            }
+            let server = try echoServer()
+            let bound = try server.listen(0, family: .inet, flags: 0)
+            try expect(bound.map(\.host), equals: ["127.0.0.1"])
+            server.stop()
+        },
         Check("several processes may share a port") { _ in
             let first = try bindSockets(0, "127.0.0.1", reusePort: true)
             let port = SocketAddress(localOf: first[0])?.port ?? 0
