@@ -150,6 +150,39 @@ extension AllTests {
             }
         }
 
+        @Test("the oldest answers make room, and 0 seconds are none", arguments: LoopKind.allCases)
+        func bounds(_ loop: LoopKind) throws {
+            try loop.run { stage in
+                let fake = FakeResolver()
+                fake.delay = 0
+                for number in 0..<50 { fake.addresses["host\(number)"] = ["192.0.2.\(number)"] }
+                let cache = CachingResolver(fake, timeToLive: .infinity, maxEntries: 3)
+                for number in 0..<50 {
+                    _ = try cache.resolve("host\(number)", 80)
+                    stage.expect(cache.count <= 3, "\(cache.count) are kept")
+                }
+                stage.expect(fake.asked.count, equals: 50)
+                for number in 47..<50 { _ = try cache.resolve("host\(number)", 80) }
+                stage.expect(fake.asked.count, equals: 50, "one that came last has gone")
+                _ = try cache.resolve("host46", 80)
+                stage.expect(fake.asked.last, equals: "host46:80")
+                _ = try cache.resolve("host47", 80)
+                stage.expect(fake.asked.last, equals: "host47:80", "one that came first has stayed")
+                // Another port or kind of address is another question.
+                _ = try cache.resolve("host47", 81)
+                _ = try cache.resolve("host47", 80, family: .inet)
+                stage.expect(fake.asked.suffix(2), equals: ["host47:81", "host47:80"])
+                for seconds in [0, -1, Double.nan] {
+                    let forgetful = CachingResolver(fake, timeToLive: seconds, errorTimeToLive: seconds)
+                    let before = fake.asked.count
+                    for _ in 0..<2 { _ = try forgetful.resolve("host1", 80) }
+                    for _ in 0..<2 { stage.expect(throws: Oops.self) { _ = try forgetful.resolve("nowhere", 80) } }
+                    stage.expect(fake.asked.count, equals: before + 4)
+                    stage.expect(forgetful.count, equals: 0)
+                }
+            }
+        }
+
         @Test("a question is taken back when its last asker is gone", arguments: LoopKind.allCases)
         func cancel(_ loop: LoopKind) throws {
             try loop.run { stage in

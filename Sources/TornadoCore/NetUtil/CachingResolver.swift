@@ -8,7 +8,13 @@
 /// let resolver = CachingResolver(timeToLive: 30)
 /// ```
 ///
-/// Many who ask the same at the same time are one question. Its size is bounded: the oldest answers go first.
+/// An answer is given out for ``timeToLive`` seconds from when it came, by the loop's clock, and never later: then the next
+/// who asks has it asked for anew. How long the name's server would allow is not asked: libc does not tell. So an address that
+/// changed is noticed after ``timeToLive`` at the latest, and one whose server allows less may be used longer than it says.
+/// That a name has no address, for whatever reason, is remembered for ``errorTimeToLive`` alike.
+///
+/// Many who ask the same at the same time are one question. No more than ``maxEntries`` answers are kept: those that came
+/// first go first.
 public final class CachingResolver: Resolver {
     private struct Entry {
         let answer: Result<[SocketAddress], any Error>
@@ -40,8 +46,8 @@ public final class CachingResolver: Resolver {
     ///
     /// - Parameters:
     ///   - resolver: Whom to ask; null is ``DefaultResolver``.
-    ///   - timeToLive: Seconds to remember addresses for; how long a name's server allows is not known here.
-    ///   - errorTimeToLive: Seconds to remember for that there are none.
+    ///   - timeToLive: Seconds to remember addresses for; 0 for not at all.
+    ///   - errorTimeToLive: Seconds to remember for that there are none; 0 for not at all.
     ///   - maxEntries: The most answers to remember, 1 or more.
     public init(
         _ resolver: (any Resolver)? = nil,
