@@ -172,7 +172,7 @@ extension AsyncHTTPClient {
         let core = self.core
         core.checkThread()
         do {
-            let settings = request.hasOnlyDefaults ? core.plain : EffectiveSettings(request.settings, core.settings)
+            let settings = core.effective(request.sharedSettings)
             let sink =
                 source.map { ClientSink.stream($0) } ?? request.streamingCallback.map { .callback($0) } ?? .response
             let fetch = try ClientFetch(core, request, settings, sink, ended)

@@ -30,6 +30,7 @@ final class ClientCore {
     private var queue = ClientQueue()
     private var active = 0
     private var isPumping = false
+    private var latestSettings: (own: HTTPRequest.SharedSettings, effective: EffectiveSettings)?
     private var latestURL: (text: String, url: ClientURL)?
     private var timer: Timeout?
     private var timerAt = Double.infinity
@@ -49,6 +50,15 @@ final class ClientCore {
         let url = try ClientURL(text)
         self.latestURL = (text, url)
         return url
+    }
+
+    /// A request's settings with the client's defaults: the same object for all copies of a request, in a row.
+    func effective(_ own: HTTPRequest.SharedSettings?) -> EffectiveSettings {
+        guard let own else { return self.plain }
+        if let latest = self.latestSettings, latest.own === own { return latest.effective }
+        let effective = EffectiveSettings(own.all, self.settings)
+        self.latestSettings = (own, effective)
+        return effective
     }
 
     /// Takes part in what the core watches over, and waits for a turn, which may be at once.
@@ -134,6 +144,7 @@ final class ClientCore {
         self.isClosed = true
         if let timer = self.timer { self.loop.removeTimeout(timer) }
         self.timer = nil
+        self.latestSettings = nil
         for fetch in self.live { fetch.fail(.clientClosed, "the client was closed") }
         self.pool.close()
     }

@@ -10,10 +10,22 @@ struct OriginKey: Hashable {
     var isTLS: Bool
     var host: String
     var port: UInt16
+    /// Nil is the straight way, and TLS as it is where nothing is said of it.
     var route: Route?
 
-    /// What most requests do not have.
-    struct Route: Hashable {
+    /// What most requests do not have, behind one pointer: keys are made and compared for each request.
+    final class Route: Hashable, Sendable {
+        let parts: RouteParts
+
+        init(_ parts: RouteParts) { self.parts = parts }
+
+        static func == (left: Route, right: Route) -> Bool { left === right || left.parts == right.parts }
+
+        func hash(into hasher: inout Hasher) { self.parts.hash(into: &hasher) }
+    }
+
+    /// What a route is made of.
+    struct RouteParts: Hashable {
         var unixSocket: String?
         var networkInterface: String?
         var allowIPv6 = true
@@ -21,6 +33,7 @@ struct OriginKey: Hashable {
         var proxyPort: Int?
         var proxyUsername: String?
         var proxyPassword: String?
+        /// Nil for plain HTTP, and for ``EffectiveSettings/plainTLS``.
         var ssl: SSLOptions?
     }
 }
@@ -44,7 +57,7 @@ final class ClientOrigin {
         self.context = context
     }
 
-    var keepsTickets: Bool { self.key.route?.ssl?.resumption ?? false }
+    var keepsTickets: Bool { self.key.isTLS && self.key.route?.parts.ssl?.resumption ?? true }
     var isUnused: Bool { self.active == 0 && self.idle.isEmpty }
 }
 

@@ -7,7 +7,7 @@ import TornadoCore
 /// The servers that a client knows, and the connections to them that are free.
 final class ClientPool {
     private var origins: [OriginKey: ClientOrigin] = [:]
-    /// The last one that was asked for, without a route of its own.
+    /// The last one that was asked for.
     private var latest: ClientOrigin?
     private var contexts: [SSLOptions: TLSContext] = [:]
     private(set) var idleCount = 0
@@ -19,41 +19,22 @@ final class ClientPool {
     /// - Throws: `SSLError` if the settings of TLS cannot be had.
     func origin(_ hop: ClientHop, _ settings: EffectiveSettings) throws -> ClientOrigin {
         let url = hop.url
-        var key = OriginKey(isTLS: url.isTLS, host: url.host, port: url.port, route: Self.route(settings))
-        if key.route == nil, !url.isTLS, let latest = self.latest, latest.key == key { return latest }
-        if url.isTLS {
-            var ssl = settings.sslOptions
-            // Whom another host redirects to is not shown who one is.
-            if hop.isForeign { ssl.certificates = [] }
-            var route = key.route ?? OriginKey.Route()
-            route.ssl = ssl
-            key.route = route
+        let route = settings.route(isTLS: url.isTLS, isForeign: hop.isForeign)
+        let key = OriginKey(isTLS: url.isTLS, host: url.host, port: url.port, route: route)
+        if let latest = self.latest, latest.key == key { return latest }
+        if let known = self.origins[key] {
+            self.latest = known
+            return known
         }
-        if let known = self.origins[key] { return known }
         if self.origins.count >= Self.mostUnused {
             self.origins = self.origins.filter { !$0.value.isUnused }
             self.latest = nil
         }
-        let origin = ClientOrigin(key, try key.route?.ssl.map { try self.context($0) })
+        let context = url.isTLS ? try self.context(route?.parts.ssl ?? EffectiveSettings.plainTLS) : nil
+        let origin = ClientOrigin(key, context)
         self.origins[key] = origin
-        if key.route == nil { self.latest = origin }
+        self.latest = origin
         return origin
-    }
-
-    private static func route(_ settings: EffectiveSettings) -> OriginKey.Route? {
-        let all = settings.all
-        guard all.unixSocket != nil || all.networkInterface != nil || all.proxyHost != nil || !settings.allowIPv6 else {
-            return nil
-        }
-        return OriginKey.Route(
-            unixSocket: all.unixSocket,
-            networkInterface: all.networkInterface,
-            allowIPv6: settings.allowIPv6,
-            proxyHost: all.proxyHost,
-            proxyPort: all.proxyPort,
-            proxyUsername: all.proxyUsername,
-            proxyPassword: all.proxyPassword
-        )
     }
 
     func context(_ options: SSLOptions) throws -> TLSContext {

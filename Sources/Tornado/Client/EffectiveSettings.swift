@@ -21,6 +21,13 @@ final class EffectiveSettings {
     /// The rest, in which nil means none.
     let all: HTTPRequestSettings
 
+    /// TLS where nothing is said of it.
+    static let plainTLS = SSLOptions(alpn: ["http/1.1"])
+    private let plainRoute: OriginKey.Route?
+    private let routeWithTLS: OriginKey.Route?
+    /// Whom another host redirects to is not shown who one is.
+    private let foreignRouteWithTLS: OriginKey.Route?
+
     static let userAgent = "gtornado/\(gtornadoVersion)"
 
     init(_ own: HTTPRequestSettings, _ client: HTTPClientSettings) {
@@ -37,6 +44,43 @@ final class EffectiveSettings {
             head: max(1, all.maxHeaderSize ?? client.maxHeaderSize),
             body: Int64(max(1, all.maxBodySize ?? client.maxBodySize))
         )
+        let parts = Self.routeParts(all)
+        let ssl = Self.sslOptions(all)
+        self.plainRoute = parts.map { OriginKey.Route($0) }
+        self.routeWithTLS = Self.route(parts, ssl) ?? self.plainRoute
+        var foreign = ssl
+        foreign?.certificates = []
+        self.foreignRouteWithTLS =
+            ssl?.certificates.isEmpty == false ? Self.route(parts, foreign) ?? self.plainRoute : self.routeWithTLS
+    }
+
+    /// The way to a server, as the pool knows it.
+    func route(isTLS: Bool, isForeign: Bool) -> OriginKey.Route? {
+        guard isTLS else { return self.plainRoute }
+        return isForeign ? self.foreignRouteWithTLS : self.routeWithTLS
+    }
+
+    private static func routeParts(_ all: HTTPRequestSettings) -> OriginKey.RouteParts? {
+        guard
+            all.unixSocket != nil || all.networkInterface != nil || all.proxyHost != nil || all.allowIPv6 == false
+        else { return nil }
+        return OriginKey.RouteParts(
+            unixSocket: all.unixSocket,
+            networkInterface: all.networkInterface,
+            allowIPv6: all.allowIPv6 ?? true,
+            proxyHost: all.proxyHost,
+            proxyPort: all.proxyPort,
+            proxyUsername: all.proxyUsername,
+            proxyPassword: all.proxyPassword
+        )
+    }
+
+    /// Nil if nothing but the plain way is left.
+    private static func route(_ parts: OriginKey.RouteParts?, _ ssl: SSLOptions?) -> OriginKey.Route? {
+        guard let ssl, ssl != Self.plainTLS else { return nil }
+        var parts = parts ?? OriginKey.RouteParts()
+        parts.ssl = ssl
+        return OriginKey.Route(parts)
     }
 
     /// 0 and what is no number mean no limit.
@@ -46,16 +90,21 @@ final class EffectiveSettings {
     }
 
     /// How to speak TLS.
-    var sslOptions: SSLOptions {
-        var options = self.all.sslOptions ?? SSLOptions()
-        if self.all.sslOptions == nil {
-            if let own = self.all.clientCert {
-                options.certificates = [SSLOptions.Certificate(certfile: own, keyfile: self.all.clientKey)]
-            }
-            options.caCerts = self.all.caCerts
-            if self.all.validateCert == false { options.verify = SSLOptions.Verification.none }
+    var sslOptions: SSLOptions { Self.sslOptions(self.all) ?? Self.plainTLS }
+
+    /// Nil where nothing is said of it.
+    private static func sslOptions(_ all: HTTPRequestSettings) -> SSLOptions? {
+        if var options = all.sslOptions {
+            if options.alpn.isEmpty { options.alpn = Self.plainTLS.alpn }
+            return options
         }
-        if options.alpn.isEmpty { options.alpn = ["http/1.1"] }
+        guard all.clientCert != nil || all.caCerts != nil || all.validateCert == false else { return nil }
+        var options = Self.plainTLS
+        if let own = all.clientCert {
+            options.certificates = [SSLOptions.Certificate(certfile: own, keyfile: all.clientKey)]
+        }
+        options.caCerts = all.caCerts
+        if all.validateCert == false { options.verify = SSLOptions.Verification.none }
         return options
     }
 }

@@ -32,14 +32,21 @@ public struct HTTPRequest: Sendable {
 
     private var extras: Extras?
 
-    /// Settings that most requests leave alone, out of the way of copies.
+    /// Settings that copies of a request have in common, by which a client knows them again.
+    final class SharedSettings: Sendable {
+        let all: HTTPRequestSettings
+
+        init(_ all: HTTPRequestSettings) { self.all = all }
+    }
+
+    /// What most requests leave alone, out of the way of copies.
     private final class Extras: Sendable {
-        let settings: HTTPRequestSettings
+        let settings: SharedSettings
         let streaming: LoopBound<([UInt8]) throws -> Void>?
         let header: LoopBound<(String) throws -> Void>?
 
         init(
-            _ settings: HTTPRequestSettings,
+            _ settings: SharedSettings,
             _ streaming: LoopBound<([UInt8]) throws -> Void>?,
             _ header: LoopBound<(String) throws -> Void>?
         ) {
@@ -70,8 +77,8 @@ public struct HTTPRequest: Sendable {
 
     /// What this request wants otherwise than the client's defaults.
     public var settings: HTTPRequestSettings {
-        get { self.extras?.settings ?? HTTPRequestSettings() }
-        set { self.extras = Extras(newValue, self.extras?.streaming, self.extras?.header) }
+        get { self.extras?.settings.all ?? HTTPRequestSettings() }
+        set { self.extras = Extras(SharedSettings(newValue), self.extras?.streaming, self.extras?.header) }
     }
 
     /// Any of ``settings`` by its name.
@@ -86,7 +93,7 @@ public struct HTTPRequest: Sendable {
     /// ``AsyncHTTPClient/open(_:)`` can. Set and fetched on the same thread.
     public var streamingCallback: (([UInt8]) throws -> Void)? {
         get { self.extras?.streaming?.value }
-        set { self.extras = Extras(self.settings, newValue.map { LoopBound($0) }, self.extras?.header) }
+        set { self.extras = Extras(self.sharedOrNew, newValue.map { LoopBound($0) }, self.extras?.header) }
     }
 
     /// Is given each line of the answer's head, with its line break: the status line, the fields, the empty line.
@@ -94,11 +101,13 @@ public struct HTTPRequest: Sendable {
     /// Not of answers that redirect. What it throws ends the fetch. Set and fetched on the same thread.
     public var headerCallback: ((String) throws -> Void)? {
         get { self.extras?.header?.value }
-        set { self.extras = Extras(self.settings, self.extras?.streaming, newValue.map { LoopBound($0) }) }
+        set { self.extras = Extras(self.sharedOrNew, self.extras?.streaming, newValue.map { LoopBound($0) }) }
     }
 
-    /// Whether nothing but a client's defaults is wanted.
-    var hasOnlyDefaults: Bool { self.extras == nil }
+    /// Nil if nothing but a client's defaults is wanted.
+    var sharedSettings: SharedSettings? { self.extras?.settings }
+
+    private var sharedOrNew: SharedSettings { self.sharedSettings ?? SharedSettings(HTTPRequestSettings()) }
 
     /// Whether it has callbacks that belong to another thread than the caller's.
     var isOfAnotherThread: Bool {
