@@ -73,6 +73,9 @@ public struct HTTPRequestSettings: Sendable, Equatable {
     /// A unix socket to connect to, by its path, whatever the URL's host and port are.
     public var unixSocket: String?
     /// A proxy for HTTP: asked for `http:` URLs whole, and for a tunnel (CONNECT) to `https:` ones.
+    ///
+    /// It is spoken to without TLS, as in Tornado: no `https:` proxies. What goes through a tunnel is encrypted up to the
+    /// server; the host's name, credentials for the proxy, and `http:` requests are readable on the way to the proxy.
     public var proxyHost: String?
     /// The proxy's port.
     public var proxyPort: Int?
