@@ -59,7 +59,8 @@ public final class ForwardProxy {
                     back.join()
 
         listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        print("listens on", listener.getsockname()[1], flush=True)
+        # In one write: whoever waits for the line reads what is there of it.
+        print(f"listens on {listener.getsockname()[1]}", flush=True)
         while True:
             threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
 
