@@ -42,7 +42,7 @@ final class ClientConnection {
         self.transport = Transport(descriptor: descriptor)
         self.events = .read
         do {
-            try core.loop.addHandler(descriptor, .read) { _, events in self.ready(events) }
+            try core.loop.addReadinessHandler(descriptor, .read) { _, events in self.ready(events) }
         } catch {
             self.isOpen = false
             self.transport.close()
@@ -62,7 +62,8 @@ final class ClientConnection {
         // Only a closed descriptor or loop makes these fail.
         if self.isMuted {
             self.isMuted = false
-            try? self.core.loop.addHandler(self.transport.descriptor, events) { _, events in self.ready(events) }
+            try? self.core.loop.addReadinessHandler(self.transport.descriptor, events) { _, events in self.ready(events)
+            }
         } else {
             try? self.core.loop.updateHandler(self.transport.descriptor, events)
         }

@@ -113,7 +113,7 @@ final class WebSocketConnector {
         let events: IOLoop.Events = readiness == .write ? .write : .read
         do {
             if self.isWatched { return try self.loop.updateHandler(descriptor, events) }
-            try self.loop.addHandler(descriptor, events) { _, _ in self.goOn() }
+            try self.loop.addReadinessHandler(descriptor, events) { _, _ in self.goOn() }
             self.isWatched = true
         } catch {
             self.fail(.connect, "\(error)")

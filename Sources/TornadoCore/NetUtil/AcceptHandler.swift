@@ -54,7 +54,7 @@ private final class AcceptHandler {
     }
 
     func start() throws {
-        try self.loop.addHandler(self.socket, .read) { _, _ in self.acceptReady() }
+        try self.loop.addReadinessHandler(self.socket, .read) { _, _ in self.acceptReady() }
         self.isWatched = true
     }
 

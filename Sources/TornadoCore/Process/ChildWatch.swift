@@ -37,7 +37,7 @@ final class ChildWatch {
         self.descriptor = byAsking ? -1 : gt_child_descriptor(self.id)
         guard self.descriptor >= 0 else { return self.ask() }
         do {
-            try self.loop.addHandler(self.descriptor, .read) { _, _ in self.ask() }
+            try self.loop.addReadinessHandler(self.descriptor, .read) { _, _ in self.ask() }
         } catch {
             Glibc.close(self.descriptor)
             self.descriptor = -1

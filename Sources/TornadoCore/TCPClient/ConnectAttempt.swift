@@ -35,7 +35,7 @@ final class ConnectAttempt {
         // EINTR too: the connection goes on being made. A Unix socket whose queue is full says EAGAIN, and is not connecting.
         guard errno == EINPROGRESS || errno == EINTR else { return self.end(errno) }
         do {
-            try self.loop.addHandler(self.descriptor, .write) { _, _ in self.isReady() }
+            try self.loop.addReadinessHandler(self.descriptor, .write) { _, _ in self.isReady() }
         } catch {
             self.end(EBADF)
         }
