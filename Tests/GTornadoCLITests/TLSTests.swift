@@ -25,6 +25,7 @@ struct TLSTests {
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         let (text, isClosed) = client.receive()
         #expect(isClosed)
+        #expect(text.hasPrefix("HTTP/1.1 400 ") && text.contains("https"), "\(text)")
         #expect(!text.contains("hello"), "nobody is served in the clear")
         try run.stop()
     }

@@ -9,9 +9,6 @@ import Testing
 /// The web fixture under TLS, against curl, OpenSSL and Python.
 @Suite(.enabled(if: Certificates.canBeMade, "no openssl"))
 struct EncryptionTests {
-    /// Those that can speak TLS.
-    static let providers = Provider.allCases.filter { !$0.isEvhttp }
-
     let certificates: Certificates
 
     init() throws { self.certificates = try Certificates.shared.get() }
@@ -31,7 +28,7 @@ struct EncryptionTests {
         return (status, process.output + process.errors)
     }
 
-    @Test(.enabled(if: Place.program("curl") != nil, "no curl"), arguments: Self.providers)
+    @Test(.enabled(if: Place.program("curl") != nil, "no curl"), arguments: Provider.allCases)
     func curlTalksToIt(provider: Provider) throws {
         let server = try self.server(provider)
         let origin = "https://localhost:\(server.port)"
@@ -53,7 +50,7 @@ struct EncryptionTests {
         #expect(plain.output.hasPrefix("HTTP/1.1 400 "), "\(plain.output)")
     }
 
-    @Test(.enabled(if: Place.program("curl") != nil, "no curl"), arguments: Self.providers)
+    @Test(.enabled(if: Place.program("curl") != nil, "no curl"), arguments: Provider.allCases)
     func curlSendsAndGetsALot(provider: Provider) throws {
         let server = try self.server(provider)
         let origin = "https://localhost:\(server.port)"
@@ -80,7 +77,7 @@ struct EncryptionTests {
         #expect(streamed.output == "\(100 * 64 * 1024)")
     }
 
-    @Test(.enabled(if: Place.program("curl") != nil, "no curl"), arguments: Self.providers)
+    @Test(.enabled(if: Place.program("curl") != nil, "no curl"), arguments: Provider.allCases)
     func clientsShowCertificates(provider: Provider) throws {
         let more = ["WEBAPP_TLS_CA": self.certificates.authority, "WEBAPP_TLS_VERIFY": "required"]
         let server = try self.server(provider, more.merging(["GTORNADO_LOG_LEVEL": "debug"]) { $1 })
@@ -99,7 +96,7 @@ struct EncryptionTests {
         #expect(server.logLines(words + "certificate verify failed: self-signed certificate", count: 1).count == 1)
     }
 
-    @Test(arguments: Self.providers)
+    @Test(arguments: Provider.allCases)
     func openSSLTalksToIt(provider: Provider) throws {
         let server = try self.server(provider, ["WEBAPP_TLS_MIN": "1.3"])
         let ticket = "\(self.certificates.folder)/ticket-\(provider)"
@@ -122,7 +119,7 @@ struct EncryptionTests {
         #expect(old.contains("alert protocol version") && !old.contains("Hello, world"), "\(old)")
     }
 
-    @Test(.enabled(if: Place.program("curl") != nil, "no curl"), arguments: Self.providers)
+    @Test(.enabled(if: Place.program("curl") != nil, "no curl"), arguments: Provider.allCases)
     func certificatesAreReloaded(provider: Provider) throws {
         let file = "\(self.certificates.folder)/reloaded-\(provider).pem"
         func put(_ pair: Certificates.Pair) throws {
@@ -152,7 +149,7 @@ struct EncryptionTests {
     }
 
     /// What clients do badly; see Tests/Encryption/drive.
-    @Test(arguments: Self.providers)
+    @Test(arguments: Provider.allCases)
     func oddClientsHarmNobody(provider: Provider) throws {
         let python = try #require(Place.program("python3"), "the driver needs python3: apt-get install python3")
         let server = try self.server(provider, ["WEBAPP_HEADER_TIMEOUT": "1"])
@@ -177,7 +174,7 @@ struct EncryptionTests {
         return links.filter { $0.hasPrefix("socket:") }.count
     }
 
-    @Test(arguments: [Provider.builtIn, .libevent])
+    @Test(arguments: [Provider.builtIn, .libevent, .evhttp])
     func settingsThatAreNoGoodAreNamed(provider: Provider) throws {
         let command = try provider.command(fixture: "webapp")
         let process = try ChildProcess(command, environment: ["WEBAPP_TLS": "/no/such.pem"])

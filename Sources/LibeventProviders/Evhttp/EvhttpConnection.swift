@@ -26,6 +26,8 @@ final class EvhttpConnection {
     /// The session under TLS, until the connection is closed or taken over.
     var session: LibeventOpenSSL.Session?
     var isHandshakeDone = false
+    /// What the client's first record begins with.
+    var firstOfRecord: UInt8?
 
     /// The request being served, from when it is whole until its answer has left.
     var request: UnsafeMutablePointer<evhttp_request>?

@@ -36,6 +36,7 @@ final class EvhttpEngine {
     /// Made by evhttp's accept, and not yet seen with their connection.
     private var newcomers: [UnsafeMutablePointer<bufferevent>] = []
     private var doomed: [EvhttpConnection] = []
+    private var lingering: [EvhttpLinger] = []
     private var work: UnsafeMutablePointer<event>?
     var sweep: UnsafeMutablePointer<event>?
     var resume: UnsafeMutablePointer<event>?
@@ -142,7 +143,7 @@ final class EvhttpEngine {
         let connection = EvhttpConnection(evcon, bufferevent, descriptor, engine: self, session: session)
         self.connections[descriptor] = connection
         self.connectionCount += 1
-        if self.tls != nil, session == nil { connection.abort() }
+        if self.tls != nil { if session == nil { connection.abort() } else { connection.watchFirstRecord() } }
         if self.sweep == nil { self.startSweep() }
     }
 
@@ -167,6 +168,16 @@ final class EvhttpEngine {
         self.connections[connection.descriptor] = nil
         self.connectionCount -= 1
         if self.connectionCount == 0, self.isStopping { self.scheduleWork() }
+    }
+
+    /// Has a connection's socket read to its end when evhttp has closed it.
+    func linger(on connection: EvhttpConnection) {
+        guard let linger = EvhttpLinger(of: Int32(connection.descriptor), engine: self) else { return }
+        self.lingering.append(linger)
+    }
+
+    func forget(_ linger: EvhttpLinger) {
+        self.lingering.removeAll { $0 === linger }
     }
 
     /// All connections, as they are now.
@@ -196,6 +207,7 @@ final class EvhttpEngine {
         self.isClosed = true
         for connection in self.allConnections { connection.drop(now: true) }
         self.doomed = []
+        self.lingering = []
         self.tls?.freeRetired()
         if let work = self.work { event_free(work) }
         if let sweep = self.sweep { event_free(sweep) }

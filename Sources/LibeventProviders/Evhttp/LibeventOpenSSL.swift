@@ -23,6 +23,8 @@ struct LibeventOpenSSL: Sendable {
     private typealias SetDirty = @convention(c) (UnsafeMutablePointer<bufferevent>?, Int32) -> Void
     private typealias GetError = @convention(c) (UnsafeMutablePointer<bufferevent>?) -> UInt
     private typealias Reason = @convention(c) (UInt) -> UnsafePointer<CChar>?
+    private typealias VerifyResult = @convention(c) (Session?) -> Int
+    private typealias VerifyReason = @convention(c) (Int) -> UnsafePointer<CChar>?
     private typealias GetSession = @convention(c) (UnsafeMutablePointer<bufferevent>?) -> Session?
     private typealias New = @convention(c) (UnsafeMutableRawPointer?) -> Session?
     private typealias Free = @convention(c) (Session?) -> Void
@@ -32,6 +34,12 @@ struct LibeventOpenSSL: Sendable {
     private typealias SetOptions = @convention(c) (Session?, UInt64) -> UInt64
     private typealias Control = @convention(c) (Session?, Int32, Int, UnsafeMutableRawPointer?) -> Int
     private typealias Clear = @convention(c) () -> Void
+    /// OpenSSL's message callback: whether it is written, a version, what it is, its bytes, the session, the context.
+    typealias Watcher =
+        @convention(c) (
+            Int32, Int32, Int32, UnsafeRawPointer?, Int, Session?, UnsafeMutableRawPointer?
+        ) -> Void
+    private typealias SetWatcher = @convention(c) (Session?, Watcher?) -> Void
 
     private static let file = "libevent_openssl-2.1.so.7"
     /// `BUFFEREVENT_SSL_ACCEPTING`, of a header that needs OpenSSL's.
@@ -41,12 +49,20 @@ struct LibeventOpenSSL: Sendable {
     /// `SSL_CTRL_CLEAR_MODE` and `SSL_MODE_ENABLE_PARTIAL_WRITE`.
     private static let clearMode: Int32 = 78
     private static let partialWrite = 1
+    /// `SSL_CTRL_SET_MSG_CALLBACK_ARG`.
+    private static let setWatcherContext: Int32 = 16
+    /// `SSL3_RT_HEADER`: the five bytes that a record begins with.
+    static let recordHeader: Int32 = 0x100
+    /// `ERR_LIB_SSL` with `SSL_R_CERTIFICATE_VERIFY_FAILED`, as an error's number has them.
+    private static let certificateRefused: UInt = 20 << 23 | 134
 
     private let socketNew: SocketNew
     private let setDirty: SetDirty
     private let getSession: GetSession
     private let getError: GetError
     private let reason: Reason
+    private let verifyResult: VerifyResult
+    private let verifyReason: VerifyReason
     private let new: New
     private let release: Free
     private let shutdown: Ask
@@ -57,6 +73,7 @@ struct LibeventOpenSSL: Sendable {
     private let setOptions: SetOptions
     private let control: Control
     private let clearErrors: Clear
+    private let setWatcher: SetWatcher
 
     /// The library, loaded by whoever asks first, and kept.
     static let shared = Result { () throws(Missing) in try LibeventOpenSSL() }
@@ -83,6 +100,8 @@ struct LibeventOpenSSL: Sendable {
         self.getSession = try symbol("bufferevent_openssl_get_ssl", as: GetSession.self)
         self.getError = try symbol("bufferevent_get_openssl_error", as: GetError.self)
         self.reason = try symbol("ERR_reason_error_string", as: Reason.self)
+        self.verifyResult = try symbol("SSL_get_verify_result", as: VerifyResult.self)
+        self.verifyReason = try symbol("X509_verify_cert_error_string", as: VerifyReason.self)
         self.new = try symbol("SSL_new", as: New.self)
         self.release = try symbol("SSL_free", as: Free.self)
         self.shutdown = try symbol("SSL_shutdown", as: Ask.self)
@@ -93,6 +112,7 @@ struct LibeventOpenSSL: Sendable {
         self.setOptions = try symbol("SSL_set_options", as: SetOptions.self)
         self.control = try symbol("SSL_ctrl", as: Control.self)
         self.clearErrors = try symbol("ERR_clear_error", as: Clear.self)
+        self.setWatcher = try symbol("SSL_set_msg_callback", as: SetWatcher.self)
     }
 
     /// A bufferevent that waits for its socket, with a session of that `SSL_CTX *`.
@@ -123,13 +143,17 @@ struct LibeventOpenSSL: Sendable {
         self.getSession(bufferevent)
     }
 
-    /// Why it failed, in OpenSSL's words, which are constant; nil if the peer has just gone.
-    func failure(of bufferevent: UnsafeMutablePointer<bufferevent>) -> UnsafePointer<CChar>? {
+    /// Why it failed, in OpenSSL's words; nil if the peer has just gone.
+    func failure(of bufferevent: UnsafeMutablePointer<bufferevent>) -> String? {
         // It keeps three numbers at most, one of which says only where to look.
         for _ in 0..<4 {
             let number = self.getError(bufferevent)
             if number == 0 { break }
-            if let why = self.reason(number) { return why }
+            guard let why = self.reason(number).map({ String(cString: $0) }) else { continue }
+            guard number == Self.certificateRefused,
+                let detail = self.verifyReason(self.verifyResult(self.getSession(bufferevent)))
+            else { return why }
+            return "\(why): \(String(cString: detail))"
         }
         return nil
     }
@@ -145,6 +169,14 @@ struct LibeventOpenSSL: Sendable {
     /// Decrypted bytes that lie in the session, of which the socket does not tell.
     func hasPending(_ session: Session) -> Bool {
         self.pending(session) > 0
+    }
+
+    /// Has a session tell what passes through it, or nobody.
+    ///
+    /// The context is handed to `watcher`, and has to live until it is taken away.
+    func watch(_ session: Session, context: UnsafeMutableRawPointer?, _ watcher: Watcher?) {
+        self.setWatcher(session, watcher)
+        _ = self.control(session, Self.setWatcherContext, 0, context)
     }
 
     /// Tells the peer that this is the end, if the socket takes that at once.

@@ -5,7 +5,7 @@
 import CGTornado
 import CTLS
 import Glibc
-import HTTPCodec
+package import HTTPCodec
 
 /// The beginning of an encrypted connection.
 extension ServerConnection {
@@ -65,5 +65,7 @@ extension ServerConnection {
 }
 
 extension Refusal {
-    static let plainOnEncrypted = Refusal(400, "a plain HTTP request was sent to a port that speaks TLS (https)")
+    /// HTTP in the clear where TLS is spoken.
+    package static let plainOnEncrypted =
+        Refusal(400, "a plain HTTP request was sent to a port that speaks TLS (https)")
 }
