@@ -44,31 +44,31 @@ struct TLSReloadTests {
         #expect(run.process.errors.components(separatedBy: words).count - 1 == count, "\(run.process.errors)")
     }
 
-    @Test("has new connections use new certificates", arguments: Server.allCases)
-    func reads(server: Server) throws {
+    @Test("has new connections use new certificates", arguments: SecureServer.allCases)
+    func reads(server: SecureServer) throws {
         let certificates = try Certificates.shared.get()
         let files = try Files(certificates.server)
         defer { files.remove() }
-        let run = try SecureRun(files.flags + ["--httpserver", server.rawValue])
+        let run = try SecureRun(on: server, files.flags)
         #expect(try run.handshake().contains("subject=CN = localhost"))
         try files.write(certificates.second)
         try self.reload(run)
         #expect(try run.handshake().contains("subject=CN = second.example"))
-        #expect(try run.curl(host: "second.example").output == "hello from C\n")
+        #expect(try run.curl(host: "second.example").output == server.hello)
         try files.write(certificates.server)
         try self.reload(run, count: 2)
-        #expect(try run.curl().output == "hello from C\n")
+        #expect(try run.curl().output == server.hello)
         let lines = run.process.errors.split(separator: "\n").filter { $0.hasPrefix("SIGHUP") }
         try Snapshot.check(lines.joined(separator: "\n") + "\n", "tls/reloaded")
         try run.stop()
     }
 
-    @Test("leaves all as it was if the new files are bad", arguments: Server.allCases)
-    func badFiles(server: Server) throws {
+    @Test("leaves all as it was if the new files are bad", arguments: SecureServer.allCases)
+    func badFiles(server: SecureServer) throws {
         let certificates = try Certificates.shared.get()
         let files = try Files(certificates.server)
         defer { files.remove() }
-        let run = try SecureRun(files.flags + ["--httpserver", server.rawValue])
+        let run = try SecureRun(on: server, files.flags)
         let mistakes: [() throws -> Void] = [
             { try Data("half of a cert".utf8).write(to: URL(filePath: files.certificate)) },
             { try files.write(certificate: certificates.server.certificate, key: certificates.second.key) },
@@ -77,23 +77,23 @@ struct TLSReloadTests {
         for (index, mistake) in mistakes.enumerated() {
             try mistake()
             try self.reload(run, "SIGHUP: certificates stay as they were", count: index + 1)
-            #expect(try run.curl().output == "hello from C\n")
+            #expect(try run.curl().output == server.hello)
         }
         try files.write(certificates.second)
         try self.reload(run)
-        #expect(try run.curl(host: "second.example").output == "hello from C\n")
+        #expect(try run.curl(host: "second.example").output == server.hello)
         let lines = run.process.errors.split(separator: "\n").filter { $0.contains("stay as they were") }
         let text = lines.joined(separator: "\n").replacing(files.folder.path, with: "FILES") + "\n"
         try Snapshot.check(text, "tls/not-reloaded")
         try run.stop()
     }
 
-    @Test("loses no request, and ends no connection", arguments: Server.allCases)
-    func load(server: Server) throws {
+    @Test("loses no request, and ends no connection", arguments: SecureServer.allCases)
+    func load(server: SecureServer) throws {
         let certificates = try Certificates.shared.get()
         let files = try Files(certificates.server)
         defer { files.remove() }
-        let run = try SecureRun(files.flags + ["--httpserver", server.rawValue])
+        let run = try SecureRun(on: server, files.flags)
         // Half of the clients keep their connection for all requests, the rest take a new one for each.
         let script = """
             import http.client, os, ssl, sys, threading
@@ -112,9 +112,9 @@ struct TLSReloadTests {
                         if index % 2:
                             client.close()
                             client = connect()
-                        client.request("GET", "/slow" if index == 0 else "/")
+                        client.request("GET", sys.argv[4] if index == 0 else "/")
                         body = client.getresponse().read()
-                        if body not in (b"hello from C\\n", b"slow\\n"): lost.append(body)
+                        if body != sys.argv[5 if index == 0 else 6].encode(): lost.append(body)
                         done[index] += 1
                 except Exception as error:
                     lost.append(repr(error))
@@ -124,7 +124,10 @@ struct TLSReloadTests {
             """
         let end = files.folder.appending(path: "end")
         let clients = try Tool.start(
-            ["-c", script, "\(run.port)", certificates.authority, end.path],
+            [
+                "-c", script, "\(run.port)", certificates.authority, end.path, server.slow.path, server.slow.body,
+                server.hello,
+            ],
             executable: "python3"
         )
         try clients.line(with: "started")

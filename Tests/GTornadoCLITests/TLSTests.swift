@@ -9,16 +9,16 @@ import Testing
 /// Real runs under TLS, talked to by curl, openssl and Python.
 @Suite("A run that speaks TLS", .enabled(if: Certificates.canBeMade, "openssl is not installed"))
 struct TLSTests {
-    private func start(_ server: Server, _ flags: [String] = []) throws -> SecureRun {
-        try SecureRun(SecureRun.flags() + ["--httpserver", server.rawValue] + flags)
+    private func start(_ server: SecureServer, _ flags: [String] = []) throws -> SecureRun {
+        try SecureRun(on: server, SecureRun.flags() + flags)
     }
 
-    @Test("answers by its certificate, and refuses who speaks none", arguments: Server.allCases)
-    func answers(server: Server) throws {
+    @Test("answers by its certificate, and refuses who speaks none", arguments: SecureServer.allCases)
+    func answers(server: SecureServer) throws {
         let run = try self.start(server)
-        #expect(try run.curl().output == "hello from C\n")
-        #expect(try run.curl(path: "/slow").output == "slow\n")
-        #expect(try run.curl("--http1.0").output == "hello from C\n")
+        #expect(try run.curl().output == server.hello)
+        #expect(try run.curl(path: server.slow.path).output == server.slow.body)
+        #expect(try run.curl("--http1.0").output == server.hello)
         #expect(try run.handshake("-verify_return_error", "-verify_hostname", "localhost").contains("Verification: OK"))
         #expect(try run.handshake("-alpn", "h2,http/1.1").contains("ALPN protocol: http/1.1"))
         let client = try RawClient(port: run.port)
@@ -26,7 +26,7 @@ struct TLSTests {
         let (text, isClosed) = client.receive()
         #expect(isClosed)
         #expect(text.hasPrefix("HTTP/1.1 400 ") && text.contains("https"), "\(text)")
-        #expect(!text.contains("hello"), "nobody is served in the clear")
+        #expect(!text.contains(server.hello), "nobody is served in the clear")
         try run.stop()
     }
 
@@ -61,12 +61,12 @@ struct TLSTests {
         try run.stop()
     }
 
-    @Test("has a certificate for each name that clients ask for", arguments: Server.allCases)
-    func names(server: Server) throws {
+    @Test("has a certificate for each name that clients ask for", arguments: SecureServer.allCases)
+    func names(server: SecureServer) throws {
         let second = try Certificates.shared.get().second
         let run = try self.start(server, ["--tls-cert", second.certificate, "--tls-key", second.key])
         for host in ["localhost", "second.example", "www.second.example"] {
-            #expect(try run.curl(host: host).output == "hello from C\n", "\(host)")
+            #expect(try run.curl(host: host).output == server.hello, "\(host)")
         }
         #expect(try run.handshake("-servername", "second.example").contains("subject=CN = second.example"))
         #expect(try run.handshake("-servername", "unknown.example").contains("subject=CN = localhost"))
@@ -74,24 +74,24 @@ struct TLSTests {
         try run.stop()
     }
 
-    @Test("asks clients for certificates", arguments: Server.allCases, ["optional", "required"])
-    func clients(server: Server, verification: String) throws {
+    @Test("asks clients for certificates", arguments: SecureServer.allCases, ["optional", "required"])
+    func clients(server: SecureServer, verification: String) throws {
         let certificates = try Certificates.shared.get()
         let run = try self.start(server, ["--tls-ca", certificates.authority, "--tls-verify", verification])
         let good = certificates.client
-        #expect(try run.curl("--cert", good.certificate, "--key", good.key).output == "hello from C\n")
+        #expect(try run.curl("--cert", good.certificate, "--key", good.key).output == server.hello)
         let none = try run.curl()
-        #expect((none.output == "hello from C\n") == (verification == "optional"), "\(none.errors)")
+        #expect((none.output == server.hello) == (verification == "optional"), "\(none.errors)")
         let bad = certificates.strangerClient
         let stranger = try run.curl("--cert", bad.certificate, "--key", bad.key)
         #expect(stranger.output == "")
         #expect(stranger.end != .exited(0))
-        #expect(try run.curl("--cert", good.certificate, "--key", good.key).output == "hello from C\n")
+        #expect(try run.curl("--cert", good.certificate, "--key", good.key).output == server.hello)
         try run.stop()
     }
 
-    @Test("speaks no version older than it is told", arguments: Server.allCases)
-    func versions(server: Server) throws {
+    @Test("speaks no version older than it is told", arguments: SecureServer.allCases)
+    func versions(server: SecureServer) throws {
         let usual = try self.start(server)
         #expect(try usual.handshake("-tls1_2").contains("Protocol  : TLSv1.2"))
         #expect(try usual.handshake("-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0").contains("alert protocol version"))
@@ -100,12 +100,12 @@ struct TLSTests {
         #expect(try new.handshake("-tls1_2").contains("alert protocol version"))
         #expect(try new.handshake("-tls1_3").contains("New, TLSv1.3"))
         #expect(try new.curl("--tls-max", "1.2").end == .exited(35))
-        #expect(try new.curl().output == "hello from C\n")
+        #expect(try new.curl().output == server.hello)
         try new.stop()
     }
 
-    @Test("resumes sessions", arguments: Server.allCases, ["TLSv1_2", "TLSv1_3"])
-    func resumption(server: Server, version: String) throws {
+    @Test("resumes sessions", arguments: SecureServer.allCases, ["TLSv1_2", "TLSv1_3"])
+    func resumption(server: SecureServer, version: String) throws {
         let run = try self.start(server)
         let script = """
             import socket, ssl, sys
@@ -125,8 +125,8 @@ struct TLSTests {
         try run.stop()
     }
 
-    @Test("tells the end by TLS's own word", arguments: Server.allCases)
-    func endOfSession(server: Server) throws {
+    @Test("tells the end by TLS's own word", arguments: SecureServer.allCases)
+    func endOfSession(server: SecureServer) throws {
         let run = try self.start(server)
         // Python fails at an end without the word.
         let script = """
@@ -140,7 +140,7 @@ struct TLSTests {
             print(text.split(b"\\r\\n\\r\\n")[1].decode(), end="")
             """
         let result = try run.python(script)
-        #expect(result.output == "hello from C\n", "\(result.errors)")
+        #expect(result.output == server.hello, "\(result.errors)")
         try run.stop()
     }
 

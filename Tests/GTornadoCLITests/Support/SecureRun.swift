@@ -28,6 +28,11 @@ struct SecureRun {
         self.port = try #require(line.firstMatch(of: /127\.0\.0\.1:([0-9]+)/).flatMap { UInt16($0.output.1) })
     }
 
+    /// The same on a server of one's choice.
+    init(on server: SecureServer, _ flags: [String]) throws {
+        try self.init(server.flags + flags, plugin: server.plugin())
+    }
+
     /// The flags of the usual server certificate.
     static func flags() throws -> [String] {
         let pair = try Certificates.shared.get().server
