@@ -3,10 +3,14 @@
  * SPDX-License-Identifier: MIT
  *
  * SIGHUP as a word to read files again. What runs inside the handler is safe there: an atomic and write().
+ *
+ * A run under nohup reads files again too, and survives the hang-up by that. What it starts has nothing to read, and goes on
+ * ignoring the signal.
  */
 #include "CProviderKit.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <unistd.h>
@@ -28,9 +32,16 @@ int gt_reload_signal_is_taken(void) {
     return now.sa_handler != SIG_DFL && now.sa_handler != SIG_IGN && now.sa_handler != take;
 }
 
+/* A program that the child of a fork becomes inherits what is ignored, and nothing that is handled. */
+static void ignore_in_child(void) {
+    struct sigaction now;
+    if (sigaction(SIGHUP, 0, &now) == 0 && now.sa_handler == take) signal(SIGHUP, SIG_IGN);
+}
+
 int gt_watch_reload_signal(int wakeup) {
-    struct sigaction action = {.sa_handler = take, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = take, .sa_flags = SA_RESTART}, before;
     sigemptyset(&action.sa_mask);
     atomic_store(&wakeup_descriptor, wakeup);
-    return sigaction(SIGHUP, &action, 0) < 0 ? -errno : 0;
+    if (sigaction(SIGHUP, &action, &before) < 0) return -errno;
+    return before.sa_handler == SIG_IGN ? -pthread_atfork(0, 0, ignore_in_child) : 0;
 }

@@ -11,20 +11,29 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hangup_spawn.h"
+
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
 
-/* Puts the three in their places. They are copied beyond 2 first: none may be overwritten before it was put in place. */
-static int place(posix_spawn_file_actions_t *actions, const int descriptors[3], int copies[3]) {
+/* Copies the three beyond 2: none may be overwritten before it was put in its place. */
+static int copy(const int descriptors[3], int copies[3]) {
     for (int i = 0; i < 3; i++) {
         if (descriptors[i] < 0) continue;
         copies[i] = fcntl(descriptors[i], F_DUPFD_CLOEXEC, 3);
         if (copies[i] < 0) return errno;
-        int code = posix_spawn_file_actions_adddup2(actions, copies[i], i);
-        if (code != 0) return code;
     }
     return 0;
+}
+
+/* Puts the copies in their places. */
+static int place(posix_spawn_file_actions_t *actions, const int copies[3]) {
+    int code = 0;
+    for (int i = 0; i < 3 && code == 0; i++) {
+        if (copies[i] >= 0) code = posix_spawn_file_actions_adddup2(actions, copies[i], i);
+    }
+    return code;
 }
 
 static int close_others(posix_spawn_file_actions_t *actions) {
@@ -56,10 +65,15 @@ static int set_signals(posix_spawnattr_t *attributes, int new_group) {
 
 static int start(const gt_spawn *spawn, posix_spawn_file_actions_t *actions, int copies[3], pid_t *id) {
     posix_spawnattr_t attributes;
+    if (gt_hangup_is_handled_for_us_alone()) {
+        int code = copy(spawn->descriptors, copies);
+        return code == 0 ? gt_spawn_without_hangups(spawn, copies, id) : code;
+    }
     int code = posix_spawnattr_init(&attributes);
     if (code != 0) return code;
     code = set_signals(&attributes, spawn->new_group);
-    if (code == 0) code = place(actions, spawn->descriptors, copies);
+    if (code == 0) code = copy(spawn->descriptors, copies);
+    if (code == 0) code = place(actions, copies);
     if (code == 0 && spawn->folder) code = posix_spawn_file_actions_addchdir_np(actions, spawn->folder);
     if (code == 0) code = close_others(actions);
     if (code == 0) code = posix_spawnp(id, spawn->file, actions, &attributes, spawn->arguments, spawn->environment);

@@ -161,6 +161,8 @@ struct TLSReloadTests {
     @Test("is said in JSON where the log is JSON")
     func json() throws {
         let run = try SecureRun(SecureRun.flags() + ["--log-format", "json"])
+        // Before its loop runs, the signal would end it.
+        #expect(try run.curl().output == "hello from C\n")
         run.process.send(SIGHUP)
         let line = try run.process.line(with: "SIGHUP")
         try Snapshot.check(line + "\n", "tls/reloaded-json")
@@ -175,6 +177,41 @@ struct TLSReloadTests {
         try run.process.line(with: "the app has SIGHUP")
         #expect(!run.process.errors.contains("SIGHUP: "))
         try run.stop()
+    }
+
+    @Test(
+        "is obeyed under nohup too, and the app's children go on ignoring it",
+        .enabled(if: Tool.exists("nohup"), "no nohup"),
+        arguments: SecureServer.allCases
+    )
+    func nohup(server: SecureServer) throws {
+        let certificates = try Certificates.shared.get()
+        let files = try Files(certificates.server)
+        defer { files.remove() }
+        let run = try SecureRun(on: server, files.flags, under: ["nohup"])
+        // Who answers also listens to signals.
+        #expect(try run.handshake().contains("subject=CN = localhost"))
+        for count in 1...2 {
+            try files.write(certificates.second)
+            try self.reload(run, count: count)
+            #expect(try run.handshake().contains("subject=CN = second.example"))
+            #expect(try self.childIgnoresHangUps(run, server, host: "second.example"))
+        }
+        try run.stop()
+        let usual = try SecureRun(on: server, SecureRun.flags())
+        #expect(try !self.childIgnoresHangUps(usual, server))
+        try usual.stop()
+    }
+
+    /// Whether the kernel says so of a child.
+    private func childIgnoresHangUps(
+        _ run: SecureRun,
+        _ server: SecureServer,
+        host: String = "localhost"
+    ) throws -> Bool {
+        let result = try run.curl(host: host, path: server.child)
+        let digits = try #require(result.output.firstMatch(of: /SigIgn:\s+([0-9a-f]+)/), "\(result)").output.1
+        return try #require(UInt64(digits, radix: 16)) & 1 == 1
     }
 
     @Test("without TLS does what it always did")

@@ -20,8 +20,8 @@ typedef struct gt_spawn {
     int new_group;
 } gt_spawn;
 
-/* Starts it by posix_spawn(), with no signal blocked, none ignored but a SIGHUP that the caller ignores, and no descriptor
- * but those three. Returns 0 and its id, or an errno value. */
+/* Starts it by posix_spawn(), or as that does, with no signal blocked, none ignored but a SIGHUP that the caller ignores, or
+ * ignored when it was started and handles now, and no descriptor but those three. Returns 0 and its id, or an errno value. */
 int gt_spawn_start(const gt_spawn *spawn, pid_t *id);
 
 /* A descriptor that is readable once the child has ended, closed on exec; or a negative errno value (-ENOSYS before Linux

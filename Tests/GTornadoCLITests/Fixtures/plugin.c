@@ -1,7 +1,8 @@
 /*
  * A plugin for tests of the runner, and, with one macro or another, each of the bad plugins that it must refuse.
  *
- *   serve [ADDRESS ...]   answers "/" at once, "/slow" after a second, and "/loop" with whether the loop is the same
+ *   serve [ADDRESS ...]   answers "/" at once, "/slow" after a second, "/loop" with whether the loop is the same, and,
+ *                         with the macro CHILDREN, "/fork" with what a program in a fork says of signals that it ignores
  *   args                  prints the arguments that the app got
  *   host                  prints what the runner told of itself
  *   status N              returns N from main
@@ -20,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifdef OWN_PROVIDERS
@@ -66,6 +68,27 @@ static void answer_late(void *context) {
     answer(context, "slow\n");
 }
 
+#ifdef CHILDREN
+static void answer_by_child(gt_exchange *exchange) {
+    char text[256] = "";
+    int ends[2];
+    if (pipe(ends) < 0) return answer(exchange, "no pipe\n");
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(ends[1], 1);
+        execlp("grep", "grep", "SigIgn", "/proc/self/status", (char *)0);
+        _exit(127);
+    }
+    close(ends[1]);
+    size_t size = 0;
+    for (ssize_t got; size < sizeof text - 1 && (got = read(ends[0], text + size, sizeof text - 1 - size)) > 0;)
+        size += (size_t)got;
+    close(ends[0]);
+    waitpid(child, 0, 0);
+    answer(exchange, text);
+}
+#endif
+
 static int is(gt_bytes bytes, const char *text) {
     return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
 }
@@ -80,6 +103,12 @@ static void *request(void *server, gt_exchange *exchange, const gt_request *head
         answer(exchange, ioloop()->current() == first_loop ? "same loop\n" : "another loop\n");
         return 0;
     }
+#ifdef CHILDREN
+    if (is(head->target, "/fork")) {
+        answer_by_child(exchange);
+        return 0;
+    }
+#endif
     answer(exchange, "hello from C\n");
     return 0;
 }

@@ -17,20 +17,28 @@ struct SecureRun {
         _ flags: [String],
         plugin: String? = nil,
         app: [String] = [],
+        under: [String] = [],
         environment: [String: String] = [:]
     ) throws {
         self.certificates = try Certificates.shared.get()
+        let words = under + [Tool.gtornado, "run", "-b", "127.0.0.1:0"] + flags
         self.process = try Tool.start(
-            ["run", "-b", "127.0.0.1:0"] + flags + [try plugin ?? Fixture.plugin()] + (app.isEmpty ? [] : ["--"] + app),
+            words.dropFirst() + [try plugin ?? Fixture.plugin()] + (app.isEmpty ? [] : ["--"] + app),
+            executable: words[0],
             environment: environment
         )
         let line = try self.process.line(with: "listening on https://127.0.0.1:")
         self.port = try #require(line.firstMatch(of: /127\.0\.0\.1:([0-9]+)/).flatMap { UInt16($0.output.1) })
     }
 
-    /// The same on a server of one's choice.
-    init(on server: SecureServer, _ flags: [String]) throws {
-        try self.init(server.flags + flags, plugin: server.plugin())
+    /// The same on a server of one's choice; `under` are the words of a program that runs it.
+    init(
+        on server: SecureServer,
+        _ flags: [String],
+        under: [String] = [],
+        environment: [String: String] = [:]
+    ) throws {
+        try self.init(server.flags + flags, plugin: server.plugin(), under: under, environment: environment)
     }
 
     /// The flags of the usual server certificate.

@@ -25,7 +25,7 @@ enum SecureServer: String, CaseIterable, Sendable {
     }
 
     func plugin() throws -> String {
-        self.isOwn ? try Place.fixture("libwebapp.so") : try Fixture.plugin()
+        self.isOwn ? try Place.fixture("libwebapp.so") : try Fixture.plugin("children", ["-DCHILDREN"])
     }
 
     /// What it answers to "/".
@@ -33,4 +33,7 @@ enum SecureServer: String, CaseIterable, Sendable {
 
     /// A page that takes its time, and what it answers.
     var slow: (path: String, body: String) { self.isOwn ? ("/async", "waited /async") : ("/slow", "slow\n") }
+
+    /// A page that tells what `grep` was told, as a child of the app's, of signals that it ignores.
+    var child: String { self.isOwn ? "/child" : "/fork" }
 }

@@ -31,6 +31,7 @@ nonisolated(unsafe) let encryptionRoutes: [URLSpec] = [
     .url("/tls", SessionHandler.self),
     .url("/tls/reload", ReloadHandler.self),
     .url("/bytes", BytesHandler.self),
+    .url("/child", ChildHandler.self),
 ]
 
 final class SessionHandler: RequestHandler {
@@ -64,5 +65,14 @@ final class BytesHandler: RequestHandler {
     override func get() throws {
         let count = Int(try getArgument("n", default: "0")) ?? 0
         write((0..<count).map { UInt8($0 % 251) })
+    }
+}
+
+/// What a child sees of the signals that it ignores.
+final class ChildHandler: AsyncRequestHandler {
+    override func get() async throws {
+        let child = try Subprocess(["grep", "SigIgn", "/proc/self/status"], stdout: .stream)
+        write(try await child.stdout?.readUntilClose() ?? [])
+        try await child.waitForExit()
     }
 }
