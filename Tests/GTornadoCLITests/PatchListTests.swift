@@ -38,6 +38,35 @@ struct PatchListTests {
         #expect(part.split(separator: "\n").allSatisfy { $0.hasPrefix("  - ") })
     }
 
+    @Test("says where there is no TLS, and why")
+    func withoutTLS() throws {
+        let folder = try Place.makeFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        // Files that are no libraries, in the place of the system's.
+        func list(without files: String...) throws -> (String, [String: Any]) {
+            for file in files { try Data().write(to: folder.appending(path: file)) }
+            let environment = ["LD_LIBRARY_PATH": folder.path]
+            let table = try Tool.run(["patch", "--list"], environment: environment)
+            let json = try Tool.run(["patch", "--list", "--json"], environment: environment)
+            #expect(table.end == .exited(0) && json.end == .exited(0), "\(table.errors)\(json.errors)")
+            let line = table.output.components(separatedBy: "\n\n").first { $0.hasPrefix("TLS: ") } ?? table.output
+            let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+            return (line.replacing(folder.path, with: "FOLDER"), try #require(object))
+        }
+        func choices(_ object: [String: Any]) throws -> [Bool] {
+            let patches = try #require(object["patches"] as? [[String: Any]])
+            let choices = patches.flatMap { $0["choices"] as? [[String: Any]] ?? [] }
+            return choices.compactMap { ($0["tls"] as? [String: Any])?["available"] as? Bool }
+        }
+        let (half, halfObject) = try list(without: "libevent_openssl-2.1.so.7")
+        try Snapshot.check(half + "\n", "patch-list/no-libevent-openssl")
+        #expect(try choices(halfObject) == [true, false])
+        let (none, noneObject) = try list(without: "libssl.so.3", "libssl.so")
+        try Snapshot.check(none + "\n", "patch-list/no-openssl")
+        #expect(try choices(noneObject) == [false, false])
+        #expect((noneObject["tls"] as? [String: Any])?["library"] is NSNull)
+    }
+
     @Test("says what a plugin is, without loading it")
     func plugin() throws {
         // The plugin needs a symbol that nobody has: it cannot have been loaded.

@@ -30,6 +30,19 @@ struct TLSTests {
         try run.stop()
     }
 
+    @Test("says by what it speaks, if it is to say more")
+    func verbose() throws {
+        let run = try SecureRun(SecureRun.flags() + ["--verbose"])
+        let line = try run.process.line(with: "tls: OpenSSL ")
+        try Snapshot.check(line + "\n", "tls/verbose")
+        try run.stop()
+        let plain = try Tool.start(["run", "-b", "127.0.0.1:0", "--verbose", Fixture.plugin()])
+        try plain.line(with: "listening on http://")
+        #expect(!plain.errors.contains("tls: "))
+        plain.send(SIGTERM)
+        try plain.wait()
+    }
+
     @Test("takes its options from variables too, and flags count before them")
     func variables() throws {
         let certificates = try Certificates.shared.get()

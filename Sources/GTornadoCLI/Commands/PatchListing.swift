@@ -21,7 +21,8 @@ struct PatchListing {
     var table: String {
         let header = ["NAME", "REPLACES", "BY", "STATE", "NOTE"]
         let rows = self.patches.map { [$0.name.rawValue, $0.replaces, $0.by, self.state(of: $0), self.note(of: $0)] }
-        let parts = self.facts + TextTable.lines([header] + rows) + (self.calls?.lines ?? []) + self.limitations
+        let lines = self.facts + TextTable.lines([header] + rows) + self.tls
+        let parts = lines + (self.calls?.lines ?? []) + self.limitations
         return parts.map { $0 + "\n" }.joined()
     }
 
@@ -34,6 +35,19 @@ struct PatchListing {
                 + "plugin ABI \(file.record.abiVersion)\(compiler)",
             "needs \(file.needed.isEmpty ? "no libraries" : file.needed.joined(separator: " "))", "",
         ]
+    }
+
+    /// By what the servers speak TLS here, or why they do not: the same for every plugin, and so not said of one.
+    private var tls: [String] {
+        guard self.file == nil else { return [] }
+        switch TLSLibrary.version {
+        case .failure(let missing): return ["", "TLS: unavailable; \(missing.reason)"]
+        case .success(let version):
+            let servers = HTTPServerChoice.allCases
+            let able = servers.filter { $0.problemWithTLS == nil }.map { "--httpserver \($0.rawValue)" }
+            let problems = servers.compactMap { server in server.problemWithTLS.map { "  - \($0)" } }
+            return ["", "TLS: \(version), on \(able.joined(separator: " and "))"] + problems
+        }
     }
 
     /// Those of the providers that can be chosen: the same for every plugin, and so not said of one.
@@ -82,10 +96,18 @@ struct PatchListing {
                     ("methods", .list(LibeventLoop.availableMethods.map { .text($0) })),
                 ])
             ),
+            ("tls", Self.tls),
             ("patches", .list(self.patches.map(Self.json))),
         ]
         if let file = self.file { members.append(("plugin", self.json(of: file))) }
         return .object(members)
+    }
+
+    private static var tls: JSONValue {
+        switch TLSLibrary.version {
+        case .success(let version): .object([("library", .text(version)), ("why", .null)])
+        case .failure(let missing): .object([("library", .null), ("why", .text(missing.reason))])
+        }
     }
 
     private static func json(of patch: Patch) -> JSONValue {
@@ -105,9 +127,11 @@ struct PatchListing {
     }
 
     private static func json(of choice: Patch.Choice) -> JSONValue {
-        .object([
+        let problem = HTTPServerChoice(rawValue: choice.name)?.problemWithTLS
+        return .object([
             ("name", .text(choice.name)),
             ("default", .bool(choice.isDefault)),
+            ("tls", .object([("available", .bool(problem == nil)), ("why", problem.map { .text($0) } ?? .null)])),
             ("limitations", .list(choice.limitations.map { .text($0) })),
         ])
     }

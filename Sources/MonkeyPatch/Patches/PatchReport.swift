@@ -28,6 +28,8 @@ public struct PatchReport: Sendable, Equatable {
     public internal(set) var outcomes: [(name: Patch.Name, outcome: Outcome)] = []
     /// What became of the app's resolver, which no patch stands for; null if nobody asked for one.
     public internal(set) var resolver: Outcome?
+    /// The library by which servers speak the TLS that the run was given; null if it was given none.
+    public internal(set) var tls: String?
     /// What is watched, and what is not, a line each.
     public internal(set) var watched: [String] = []
     /// Which of libc's calls were rewritten, library by library.
@@ -38,11 +40,12 @@ public struct PatchReport: Sendable, Equatable {
         self.outcomes.first { $0.name == name }?.outcome
     }
 
-    /// A line for each patch, for the resolver and for what is watched, for each library that has calls rewritten, and for
+    /// A line for each patch, for the resolver, for TLS and for what is watched, for each library that has calls rewritten, and for
     /// each call that was left alone.
     public var lines: [String] {
         self.outcomes.map { "\($0.name.rawValue): \($0.outcome.text)" }
             + (self.resolver.map { ["resolver: \($0.text)"] } ?? [])
+            + (self.tls.map { ["tls: \($0), on every HTTP server, in place of the app's own settings"] } ?? [])
             + self.watched.map { "watching: \($0)" }
             + self.libc.libraries.map { "\($0.name): \($0.calls.map(\.name).joined(separator: " "))" }
             + self.libc.leftAlone.map { "\($0.library): \($0.call) stays as it is: \($0.why)" }
@@ -50,7 +53,7 @@ public struct PatchReport: Sendable, Equatable {
 
     /// Reports are equal if every patch had the same outcome.
     public static func == (one: PatchReport, other: PatchReport) -> Bool {
-        one.libc == other.libc && one.resolver == other.resolver && one.watched == other.watched
+        one.libc == other.libc && one.resolver == other.resolver && one.watched == other.watched && one.tls == other.tls
             && one.outcomes.elementsEqual(other.outcomes) { $0.name == $1.name && $0.outcome == $1.outcome }
     }
 }

@@ -100,7 +100,10 @@ public enum PluginRun {
             &report
         )
         try GreenletNeed.check(options.needsGreenlets, options.selection, of: plugin.registry)
-        if options.tls != nil { try TLSCheck.server(of: plugin.registry) }
+        if options.tls != nil {
+            try TLSCheck.server(of: plugin.registry)
+            report.tls = try? TLSLibrary.version.get()
+        }
         report.resolver = try ResolverPatch.apply(options.resolver, to: plugin.registry)
         // Mutexes are exchanged only to be watched.
         if options.watching.debugLocks { LibcPatches.apply([.locks], to: .plugin(path: plugin.file.absolutePath)) }

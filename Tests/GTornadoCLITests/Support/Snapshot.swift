@@ -35,6 +35,7 @@ enum Snapshot {
         text.replacingOccurrences(of: Fixture.folder, with: "DIR")
             .replacingOccurrences(of: Tool.gtornado, with: "BIN/gtornado")
             .replacing(/libevent 2\.[0-9.]+[-a-z]*/, with: "libevent VERSION")
+            .replacing(/OpenSSL [0-9.]+[a-z]*/, with: "OpenSSL VERSION")
             .replacing(/"version": "2\.[0-9.]+[-a-z]*"/, with: "\"version\": \"VERSION\"")
             .replacing(/"\/[^"]*\/(lib[a-z]+\.so\.[0-9]+)"/) { "\"SYSTEM/\($0.output.1)\"" }
             .replacing(/for (x86-64|AArch64), [0-9]+ bytes/, with: "for CPU, SIZE bytes")
