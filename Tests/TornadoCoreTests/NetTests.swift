@@ -16,19 +16,29 @@ struct NetTests {
         let options: [String]?
         /// What the app says of itself.
         let about: String
+        /// Whether it is started by nohup, and handles hang-ups nevertheless.
+        var handlesHangUps = false
 
         func command() throws -> [String] {
-            guard let options = self.options else { return [try Place.fixture("netapp-main")] }
+            guard let options = self.options else {
+                return (self.handlesHangUps ? ["nohup"] : []) + [try Place.fixture("netapp-main")]
+            }
             return [try Place.gtornado(), "run"] + options + [try Place.fixture("libnetapp.so")]
         }
     }
 
     // The numbers are written down here so that a check cannot get lost unseen.
-    static let checks = 30
-    static let checksWithTLS = 32
+    static let checks = 32
+    static let checksWithTLS = 34
 
     static let cases = [
         Case(testDescription: "built in", options: nil, about: "backend epoll, no greenlets"),
+        Case(
+            testDescription: "built in, under nohup",
+            options: nil,
+            about: "backend epoll, no greenlets",
+            handlesHangUps: true
+        ),
         Case(
             testDescription: "built in, under gtornado",
             options: ["--no-ioloop", "--no-httpserver"],
@@ -57,6 +67,7 @@ struct NetTests {
                 "NETAPP_KEY": certificates.server.key,
             ]
         }
+        if loop.handlesHangUps { environment["NETAPP_HANGUPS"] = "1" }
         let app = try ChildProcess(loop.command(), environment: environment)
         let end = try app.wait(seconds: 180)
         let lines = app.output.split(separator: "\n")

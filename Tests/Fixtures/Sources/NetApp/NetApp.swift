@@ -7,6 +7,8 @@ import Tornado
 
 /// Runs every check on the main thread's loop and prints a line for each: "ok NAME" or "FAIL NAME: why".
 func runChecks() throws {
+    // Hang-ups that nohup has this process ignore are handled from now on: children start in another way.
+    if getenv("NETAPP_HANGUPS") != nil { signal(SIGHUP) { _ in } }
     let wanted = getenv("NETAPP_ONLY").map { String(cString: $0) }
     var checks = addressChecks + clientChecks + serverChecks + childChecks + tlsChecks
     if let wanted { checks = checks.filter { $0.name.contains(wanted) } }
