@@ -129,6 +129,26 @@ var closeChecks: [Check] {
             try expect(stream == nil, "it lives")
             try expect(peer?.take() == nil, "it is open")
         },
+        Check("a stream that another thread drops is closed when its loop has forgotten it") { loop in
+            let peer: Peer
+            let handed = Handed()
+            do {
+                let ends = try Ends.tcp()
+                peer = ends.peer
+                peer.send("x")
+                // From now on the loop has a handler for it.
+                _ = try Call.bytes(1).run(.callback, ends.stream, on: loop)
+                handed.stream = ends.stream
+            }
+            try expect(peer.take(), equals: [])
+            Threads.start { handed.stream = nil }
+            try loop.run { peer.take() == nil }
+            // Its number is another's now, and the loop does not mix them up.
+            let next = try Ends.tcp()
+            next.peer.send("y")
+            try expect(try text(Call.bytes(1).run(.callback, next.stream, on: loop)), equals: "y")
+            next.stream.close()
+        },
         Check("a dropped stream lives as long as a callback waits for it") { loop in
             let peer: Peer
             var line = ""
@@ -206,4 +226,9 @@ private func closeChecks(in form: Form) -> [Check] {
             try expectError(StreamClosedError.self) { try Call.write([1]).run(form, ends.stream, on: loop) }
         },
     ]
+}
+
+/// Sendable: whoever has it last lets go of the stream, which is what is checked.
+private final class Handed: @unchecked Sendable {
+    var stream: IOStream?
 }

@@ -11,7 +11,7 @@ func runChecks() throws {
     var checks = Array(
         [
             readChecks, writeChecks, closeChecks, limitChecks, takingBackChecks, connectChecks, pipeChecks, tlsChecks,
-            lendingChecks, tlsGuardChecks,
+            lendingChecks, tlsGuardChecks, fairnessChecks, openingChecks,
         ].joined()
     )
     if let wanted { checks = checks.filter { $0.name.contains(wanted) } }
