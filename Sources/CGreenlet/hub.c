@@ -60,6 +60,7 @@ static void after_fork(void) {
     hubs = gt_this_hub;
     if (hubs) hubs->next_hub = 0;
     gt_stacks_after_fork();
+    gt_watched_loops_after_fork();
     gt_workers_after_fork();
 }
 

@@ -178,6 +178,7 @@ void gt_hubs_each(void (*visit)(gt_hub *hub, void *context), void *context);
 const gt_ioloop *gt_hub_plain_ioloop(const gt_ioloop *ioloop);
 void gt_hub_set_default(const gt_ioloop *ioloop);
 int gt_hub_open_default(void);
+void gt_watched_loops_after_fork(void);
 
 /* main_greenlet.c: the app's main waits by running the loop. 0, or a negative errno value. */
 int gt_main_wait(gt_hub *hub, double deadline);

@@ -6,6 +6,7 @@
  * suspended, and the app's main is no greenlet meanwhile. And with a close() that ends the hub before its loop is gone.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "hub.h"
@@ -14,8 +15,10 @@
  * own and the one put in its place, but for tests. */
 enum { CAPACITY = 4 };
 static gt_ioloop plain[CAPACITY], watched[CAPACITY];
-static int count;
 
+/* Threads may open their hubs at the same time. A table is not written again once it was handed out. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int count;
 /* The loop that other threads' hubs are opened on. */
 static const gt_ioloop *standard;
 
@@ -61,7 +64,8 @@ static void copy(gt_ioloop *to, const gt_ioloop *from) {
     to->size = sizeof *to;
 }
 
-const gt_ioloop *gt_hub_ioloop(const gt_ioloop *ioloop) {
+/* Under the lock, as the next one. */
+static const gt_ioloop *find_or_add(const gt_ioloop *ioloop) {
     for (int i = 0; i < count; i++) {
         if (ioloop == &watched[i] || ioloop->current == plain[i].current) return &watched[i];
     }
@@ -77,19 +81,40 @@ const gt_ioloop *gt_hub_ioloop(const gt_ioloop *ioloop) {
     return &watched[count++];
 }
 
-const gt_ioloop *gt_hub_plain_ioloop(const gt_ioloop *ioloop) {
+static const gt_ioloop *plain_of(const gt_ioloop *ioloop) {
     for (int i = 0; i < count; i++) {
         if (ioloop == &watched[i]) return &plain[i];
     }
     return ioloop;
 }
 
+const gt_ioloop *gt_hub_ioloop(const gt_ioloop *ioloop) {
+    pthread_mutex_lock(&lock);
+    const gt_ioloop *found = find_or_add(ioloop);
+    pthread_mutex_unlock(&lock);
+    return found;
+}
+
+const gt_ioloop *gt_hub_plain_ioloop(const gt_ioloop *ioloop) {
+    pthread_mutex_lock(&lock);
+    const gt_ioloop *found = plain_of(ioloop);
+    pthread_mutex_unlock(&lock);
+    return found;
+}
+
 void gt_hub_set_default(const gt_ioloop *ioloop) {
-    if (!standard) standard = gt_hub_plain_ioloop(gt_hub_ioloop(ioloop));
+    pthread_mutex_lock(&lock);
+    if (!standard) standard = plain_of(find_or_add(ioloop));
+    pthread_mutex_unlock(&lock);
 }
 
 int gt_hub_open_default(void) {
-    int code = standard ? gt_hub_open(standard, 0) : -ENOTSUP;
+    pthread_mutex_lock(&lock);
+    const gt_ioloop *ioloop = standard;
+    pthread_mutex_unlock(&lock);
+    int code = ioloop ? gt_hub_open(ioloop, 0) : -ENOTSUP;
     if (code == 0) gt_watch_overflow();
     return code;
 }
+
+void gt_watched_loops_after_fork(void) { pthread_mutex_init(&lock, 0); }
