@@ -5,6 +5,7 @@
  * The child of a fork: the running greenlet, or the app's main, goes on; the others stay behind in the parent.
  */
 #include "hub.h"
+#include "sanitizers.h"
 
 static void abandon(gt_hub *hub) {
     for (gt_greenlet *greenlet = hub->oldest; greenlet; greenlet = greenlet->newer) {
@@ -21,6 +22,7 @@ static void abandon(gt_hub *hub) {
 void gt_hub_after_fork(void) {
     gt_hub *hub = gt_this_hub;
     if (!hub) return;
+    gt_fibers_after_fork(hub, gt_running);
     abandon(hub);
     hub->ioloop.after_fork(hub->loop);
     gt_fds_after_fork(hub);

@@ -145,7 +145,7 @@ gt_greenlet *gt_spawn(gt_callback entry, void *context, const char *name, uint32
     greenlet->fd = -1;
     gt_name(greenlet, name);
     greenlet->sp = gt_stack_prepare((void *)((uintptr_t)greenlet & ~(uintptr_t)15));
-    greenlet->sanitizer = gt_fiber_create();
+    greenlet->sanitizer = gt_fiber_create(hub);
     greenlet->older = hub->newest;
     if (hub->newest) hub->newest->newer = greenlet;
     else hub->oldest = greenlet;

@@ -113,10 +113,12 @@ struct gt_hub {
     size_t fd_waits;
     uint64_t wait_number;
     unsigned forks;
-    /* Of the thread's own stack, as AddressSanitizer says. */
+    /* The thread's own stack, as the sanitizers know it. */
     void *sanitizer;
     const void *stack_bottom;
     size_t stack_size;
+    /* In the child of a fork that ThreadSanitizer does not look at. */
+    bool unwatched;
     gt_hub *next_hub;
 };
 

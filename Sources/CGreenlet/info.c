@@ -11,6 +11,7 @@
 
 #include "hub.h"
 #include "gt_unwind.h"
+#include "sanitizers.h"
 
 void gt_info(gt_greenlet *greenlet, gt_greenlet_info *info) {
     /* Found out by asking the kernel about each page, which takes a hundred times as long as all the rest. */
@@ -46,7 +47,7 @@ void gt_each(void (*visit)(gt_greenlet *greenlet, void *context), void *context)
 uint64_t gt_greenlet_id(const gt_greenlet *greenlet) { return greenlet->id; }
 
 /* Where a greenlet goes on after its switch: its registers as switch_*.S has left them on its stack. */
-static gt_unwind_frame suspended_at(const gt_greenlet *greenlet) {
+GT_READS_STACKS static gt_unwind_frame suspended_at(const gt_greenlet *greenlet) {
     const uintptr_t *sp = greenlet->sp;
     gt_unwind_frame frame = {0};
 #if defined(__x86_64__)

@@ -18,6 +18,9 @@
 #endif
 #endif
 
+/* Looks at the words of stacks, those that AddressSanitizer keeps between variables included. */
+#define GT_READS_STACKS __attribute__((no_sanitize("address")))
+
 /* A function that changes the fiber would be entered on one and left on another. */
 #define GT_AT_CALLER __attribute__((always_inline))
 
@@ -26,16 +29,43 @@ void *__tsan_get_current_fiber(void);
 void *__tsan_create_fiber(unsigned flags);
 void __tsan_destroy_fiber(void *fiber);
 void __tsan_switch_to_fiber(void *fiber, unsigned flags);
+void __tsan_ignore_thread_begin(void);
+/* A switch that orders nothing. */
+enum { GT_TSAN_NO_SYNC = 1 };
 #endif
 #if defined(GT_ASAN)
 void __sanitizer_start_switch_fiber(void **fake_stack, const void *bottom, size_t size);
 void __sanitizer_finish_switch_fiber(void *fake_stack, const void **bottom, size_t *size);
 #endif
 
-GT_AT_CALLER static inline void *gt_fiber_create(void) {
+/* What runs on the fiber is not looked at any more. */
+GT_AT_CALLER static inline void gt_fiber_ignore(void *fiber) {
 #if defined(GT_TSAN)
-    return __tsan_create_fiber(0);
+    void *current = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(fiber, GT_TSAN_NO_SYNC);
+    __tsan_ignore_thread_begin();
+    __tsan_switch_to_fiber(current, GT_TSAN_NO_SYNC);
 #else
+    (void)fiber;
+#endif
+}
+
+/* In the child of a fork. ThreadSanitizer takes fibers for threads: where there are any, it ignores what the one that has
+ * forked does from then on, its switches too, and would find that the others race with it. The child has one thread, so
+ * there is nothing to find: the others are ignored as well, that of the thread's own stack and those made later. */
+GT_AT_CALLER static inline void gt_fibers_after_fork(gt_hub *hub, const gt_greenlet *running) {
+    if (hub->live == 0) return;
+    hub->unwatched = true;
+    if (running && !running->is_main) gt_fiber_ignore(hub->sanitizer);
+}
+
+GT_AT_CALLER static inline void *gt_fiber_create(const gt_hub *hub) {
+#if defined(GT_TSAN)
+    void *fiber = __tsan_create_fiber(0);
+    if (hub->unwatched) gt_fiber_ignore(fiber);
+    return fiber;
+#else
+    (void)hub;
     return 0;
 #endif
 }

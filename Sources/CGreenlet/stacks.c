@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "hub.h"
+#include "sanitizers.h"
 
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
@@ -171,7 +172,7 @@ int gt_stacks_find(const void *address, gt_greenlet **greenlet) {
     return 0;
 }
 
-size_t gt_stack_used(const gt_greenlet *greenlet) {
+GT_READS_STACKS size_t gt_stack_used(const gt_greenlet *greenlet) {
     if (greenlet->is_main) return 0;
     size_t page = page_size();
     const char *top = (const char *)greenlet;

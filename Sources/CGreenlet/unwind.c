@@ -12,10 +12,11 @@
 #include <string.h>
 
 #include "cfi.h"
+#include "sanitizers.h"
 
 enum { EXPRESSION_DEPTH = 16, SEARCHED_WORDS = 4096 };
 
-int gt_unwind_word(const gt_unwind_stack *stack, uintptr_t address, uintptr_t *word) {
+GT_READS_STACKS int gt_unwind_word(const gt_unwind_stack *stack, uintptr_t address, uintptr_t *word) {
     size_t index = (address - stack->address) / sizeof(uintptr_t);
     if (address < stack->address || address % sizeof(uintptr_t) || index >= stack->count) return 0;
     *word = stack->words[index];
