@@ -41,7 +41,7 @@ struct LibcCallTests {
             for libcCase in LibcCase.all where libcCase.isAlone {
                 let ways = libcCase.expected == nil ? CaseWay.allCases : CaseWay.inside
                 // One at a time: they would change the same process.
-                let runs = ways.flatMap { CaseRun.all(of: libcCase, ways: [$0]) }
+                let runs = ways.map { CaseRun.alone(of: libcCase, way: $0) }
                 let expected = libcCase.expected ?? runs[0].text
                 for run in runs where run.code != 0 || run.text != expected || run.text.contains("setup failed") {
                     let error = "\(libcCase), \(run.way), error \(-run.code):\n\(run.text)instead of:\n\(expected)"
@@ -110,6 +110,15 @@ final class CaseRun: @unchecked Sendable {
         for run in runs { run.start() }
         for run in runs where run.isStarted { pthread_join(run.thread, nil) }
         return runs
+    }
+
+    /// Runs a case in one way while this thread does nothing: the case may fork, and the child has the locks of Swift's runtime
+    /// as they are then.
+    static func alone(of libcCase: LibcCase, way: CaseWay) -> CaseRun {
+        let run = CaseRun(libcCase, way)
+        run.start()
+        if run.isStarted { pthread_join(run.thread, nil) }
+        return run
     }
 
     /// With the stack of a process's first thread: the same code runs there.

@@ -181,53 +181,61 @@ struct WaitTests {
         }
     }
 
+    /// In a process of its own, as the next one.
+    ///
+    /// A child has the locks of Swift's runtime as they were at the fork, and nobody gives back those that other threads held.
+    /// There is one for each generic type, taken when the type is first used; under ThreadSanitizer whenever it is used.
     @Test("the child of a fork goes on alone", arguments: LoopChoice.allCases)
-    func forked(_ choice: LoopChoice) throws {
-        try HubThread.run(choice) { hub in
-            let ran = Shared(false)
-            hub.spawn {
-                _ = gt_wait_until(hub.now + 0.05, "parent's")
-                ran.value = true
+    func forked(_ choice: LoopChoice) async {
+        await #expect(processExitsWith: .success) { [choice] in
+            try HubThread.run(choice) { hub in
+                let ran = Shared(false)
+                hub.spawn {
+                    _ = gt_wait_until(hub.now + 0.05, "parent's")
+                    ran.value = true
+                }
+                _ = hub.suspend.yield()
+                let child = forkProcess()
+                if child == 0 {
+                    gt_hub_after_fork()
+                    let code = gt_wait_until(hub.now + 0.1, "child")
+                    _exit(code == 0 && !ran.value ? 0 : 1)
+                }
+                var status: Int32 = -1
+                waitpid(child, &status, 0)
+                #expect(status == 0)
+                hub.drain()
+                #expect(ran.value)
             }
-            _ = hub.suspend.yield()
-            let child = forkProcess()
-            if child == 0 {
-                gt_hub_after_fork()
-                let code = gt_wait_until(hub.now + 0.1, "child")
-                _exit(code == 0 && !ran.value ? 0 : 1)
-            }
-            var status: Int32 = -1
-            waitpid(child, &status, 0)
-            #expect(status == 0)
-            hub.drain()
-            #expect(ran.value)
         }
     }
 
     @Test("main goes on in a child that a greenlet has forked", arguments: LoopChoice.allCases)
-    func forkedWhileMainWaits(_ choice: LoopChoice) throws {
-        try HubThread.run(choice) { hub in
-            var pair: [Int32] = [-1, -1]
-            socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair)
-            let child = Shared<pid_t>(-1)
-            let left = hub.spawn { _ = hub.suspend.park(.infinity, "parent's") }
-            hub.spawn {
-                child.value = forkProcess()
-                if child.value == 0 { gt_hub_after_fork() }
+    func forkedWhileMainWaits(_ choice: LoopChoice) async {
+        await #expect(processExitsWith: .success) { [choice] in
+            try HubThread.run(choice) { hub in
+                var pair: [Int32] = [-1, -1]
+                socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair)
+                let child = Shared<pid_t>(-1)
+                let left = hub.spawn { _ = hub.suspend.park(.infinity, "parent's") }
+                hub.spawn {
+                    child.value = forkProcess()
+                    if child.value == 0 { gt_hub_after_fork() }
+                }
+                let code = gt_wait_fd(pair[0], UInt32(GT_READ), hub.now + 0.5, "main")
+                if child.value == 0 {
+                    let counts = HubThread.counts
+                    let isAlone = counts.live == 0 && counts.waiting == 0 && hub.suspend.switch_to(left) == -EINVAL
+                    _exit(code == 0 && isAlone && gt_wait_until(hub.now + 0.02, "child") == 0 ? 0 : 1)
+                }
+                #expect(code == -ETIMEDOUT)
+                var status: Int32 = -1
+                waitpid(child.value, &status, 0)
+                #expect(status == 0)
+                hub.suspend.unpark(left)
+                hub.drain()
+                for fd in pair { close(fd) }
             }
-            let code = gt_wait_fd(pair[0], UInt32(GT_READ), hub.now + 0.5, "main")
-            if child.value == 0 {
-                let counts = HubThread.counts
-                let isAlone = counts.live == 0 && counts.waiting == 0 && hub.suspend.switch_to(left) == -EINVAL
-                _exit(code == 0 && isAlone && gt_wait_until(hub.now + 0.02, "child") == 0 ? 0 : 1)
-            }
-            #expect(code == -ETIMEDOUT)
-            var status: Int32 = -1
-            waitpid(child.value, &status, 0)
-            #expect(status == 0)
-            hub.suspend.unpark(left)
-            hub.drain()
-            for fd in pair { close(fd) }
         }
     }
 
@@ -263,16 +271,16 @@ struct WaitTests {
     func guarded(_ choice: LoopChoice) throws {
         try HubThread.run(choice) { hub in
             hub.spawn {
-                var here: UInt8 = 0
+                // It lies at the top of its own stack, and the guard ends `size` bytes below that. No variable's address: one
+                // may lie elsewhere, under AddressSanitizer.
+                let here = UnsafeRawPointer(hub.suspend.current().unsafelyUnwrapped)
                 var size = 0
                 var name = [CChar](repeating: 0, count: 48)
-                withUnsafePointer(to: &here) { here in
-                    #expect(gt_greenlet_of_address(here, &name, &size) == 1)
-                    // The stack begins somewhere above `here`, and the guard `size` bytes below that.
-                    let below = UnsafeRawPointer(here) - size
-                    #expect(gt_greenlet_of_address(below - 16 * 1024, &name, &size) == 2)
-                    #expect(gt_greenlet_of_address(below - 48 * 1024, &name, &size) == 2)
-                }
+                #expect(gt_greenlet_of_address(here, &name, &size) == 1)
+                let below = here - size
+                #expect(gt_greenlet_of_address(below + 4 * 1024, &name, &size) == 1)
+                #expect(gt_greenlet_of_address(below - 16 * 1024, &name, &size) == 2)
+                #expect(gt_greenlet_of_address(below - 48 * 1024, &name, &size) == 2)
             }
             hub.drain()
         }

@@ -80,12 +80,22 @@ public final class EpollPoller: LoopPoller {
     public func renew() -> Int32 {
         let code = gt_replace(self.descriptor, epoll_create1(Int32(O_CLOEXEC)))
         if code < 0 { return code }
-        for (index, handler) in self.handlers.enumerated() where handler.callback != nil {
-            let fd = Int32(index)
-            let code = self.control(EPOLL_CTL_ADD, fd, handler.events & ~Self.errors, Self.mark(fd, handler))
+        // No iterator: where its type is generic at run time, the runtime looks it up under a lock, and if another thread
+        // of the parent held that at the fork, nobody ever gives it back.
+        var index = 0
+        while index < self.handlers.count {
+            let code = self.renew(index)
             if code < 0, code != -EBADF { return code }
+            index += 1
         }
         return self.wakeup < 0 ? 0 : self.watchWakeup(self.wakeup)
+    }
+
+    private func renew(_ index: Int) -> Int32 {
+        let handler = self.handlers[index]
+        if handler.callback == nil { return 0 }
+        let fd = Int32(index)
+        return self.control(EPOLL_CTL_ADD, fd, handler.events & ~Self.errors, Self.mark(fd, handler))
     }
 
     // MARK: Handlers

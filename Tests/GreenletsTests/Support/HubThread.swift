@@ -13,7 +13,7 @@ import Testing
 @testable import TornadoCore
 
 /// The loops that greenlets are tried on.
-enum LoopChoice: String, CaseIterable, Sendable {
+enum LoopChoice: String, CaseIterable, Codable, Sendable {
     case builtin
     case libevent
 
@@ -49,8 +49,9 @@ struct HubThread {
             },
             context
         )
+        // At once: `body` may fork, and this thread must not be in Swift's runtime then, whose locks the child has as they are.
+        if code == 0 { pthread_join(thread, nil) }
         try #require(code == 0)
-        pthread_join(thread, nil)
         if let error = task.error.withLock({ $0 }) { throw error }
     }
 
