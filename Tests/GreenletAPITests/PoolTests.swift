@@ -13,16 +13,18 @@ extension AllTests {
         func group(_ loop: LoopKind) throws {
             try loop.run { stage in
                 let group = Group()
+                let gate = Event()
                 var done = 0
                 for _ in 0..<5 {
                     try group.spawn {
-                        try Greenlet.sleep(0.02)
+                        try gate.wait()
                         done += 1
                     }
                 }
                 stage.expect(group.count, equals: 5)
                 let inTime = try group.join(timeout: 0.001)
                 stage.expect(!inTime)
+                gate.set()
                 try group.join()
                 stage.expect(done, equals: 5)
                 stage.expect(group.count, equals: 0)

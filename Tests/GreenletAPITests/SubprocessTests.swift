@@ -124,27 +124,34 @@ extension AllTests {
             }
         }
 
-        @Test("what cannot be started says why", arguments: LoopKind.allCases)
-        func refused(_ loop: LoopKind) throws {
-            try loop.run { stage in
-                let before = Self.descriptors()
-                let cases: [(words: [String], cwd: String?, errno: Int32, text: String)] = [
-                    (["no-such-program-here"], nil, ENOENT, "no such name in PATH"),
-                    (["/etc/passwd"], nil, EACCES, "may not be executed"),
-                    (["true"], "/no/such/folder", ENOENT, "no such folder"),
-                    ([], nil, EINVAL, "without a name"),
-                    (["echo", "a\0b"], nil, EINVAL, "a NUL"),
-                ]
-                for one in cases {
-                    let error = stage.expect(throws: SubprocessError.self) {
-                        _ = try Subprocess(one.words, stdin: .stream, stdout: .stream, stderr: .devNull, cwd: one.cwd)
-                    }
-                    stage.expect(error?.errno, equals: one.errno)
-                    stage.expect(error?.description.contains(one.text) ?? false, "\(String(describing: error))")
+        @Test("what cannot be started says why, and leaves nothing", arguments: LoopKind.allCases)
+        func refused(_ loop: LoopKind) async {
+            // In a process of its own: here other tests open and close descriptors meanwhile.
+            await #expect(processExitsWith: .success) { [loop] in
+                try loop.run { stage in
+                    let before = Self.descriptors()
+                    Self.refuse(stage)
+                    stage.expect(Self.descriptors(), equals: before, "descriptors are left")
                 }
-                stage.expect(throws: SubprocessError.self) { _ = try Subprocess(["true"], stdout: .descriptor(4000)) }
-                stage.expect(Self.descriptors(), equals: before, "descriptors are left")
             }
+        }
+
+        private static func refuse(_ stage: Stage) {
+            let cases: [(words: [String], cwd: String?, errno: Int32, text: String)] = [
+                (["no-such-program-here"], nil, ENOENT, "no such name in PATH"),
+                (["/etc/passwd"], nil, EACCES, "may not be executed"),
+                (["true"], "/no/such/folder", ENOENT, "no such folder"),
+                ([], nil, EINVAL, "without a name"),
+                (["echo", "a\0b"], nil, EINVAL, "a NUL"),
+            ]
+            for one in cases {
+                let error = stage.expect(throws: SubprocessError.self) {
+                    _ = try Subprocess(one.words, stdin: .stream, stdout: .stream, stderr: .devNull, cwd: one.cwd)
+                }
+                stage.expect(error?.errno, equals: one.errno)
+                stage.expect(error?.description.contains(one.text) ?? false, "\(String(describing: error))")
+            }
+            stage.expect(throws: SubprocessError.self) { _ = try Subprocess(["true"], stdout: .descriptor(4000)) }
         }
 
         @Test("it gets three descriptors, and no signal ignored or blocked", arguments: LoopKind.allCases)

@@ -33,18 +33,16 @@ struct WithoutGreenletsTests {
 
     /// What the threads do, counted.
     private final class Count: Sendable {
-        let state = Mutex((running: 0, most: 0, done: 0))
+        let running = Atomic(0)
+        let most = Atomic(0)
+        let done = Atomic(0)
 
         func work() {
-            self.state.withLock { state in
-                state.running += 1
-                state.most = max(state.most, state.running)
-            }
+            let running = self.running.add(1, ordering: .relaxed).newValue
+            self.most.max(running, ordering: .relaxed)
             usleep(20_000)
-            self.state.withLock { state in
-                state.running -= 1
-                state.done += 1
-            }
+            self.running.subtract(1, ordering: .relaxed)
+            self.done.add(1, ordering: .releasing)
         }
     }
 
@@ -53,9 +51,9 @@ struct WithoutGreenletsTests {
         await #expect(processExitsWith: .success) {
             let count = Count()
             for _ in 0..<200 { #expect(BlockingThreads.add { count.work() } == 0) }
-            for _ in 0..<1000 where count.state.withLock({ $0.done }) < 200 { usleep(10_000) }
-            let (most, done) = count.state.withLock { ($0.most, $0.done) }
-            #expect(done == 200)
+            for _ in 0..<1000 where count.done.load(ordering: .acquiring) < 200 { usleep(10_000) }
+            let most = count.most.load(ordering: .relaxed)
+            #expect(count.done.load(ordering: .acquiring) == 200)
             #expect(most > 1 && most <= 64)
         }
     }

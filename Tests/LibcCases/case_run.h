@@ -48,7 +48,8 @@ void gt_note(gt_case_run *run, const char *format, ...) __attribute__((format(pr
 void gt_note_result(gt_case_run *run, const char *what, long result);
 /* The same, and the bytes that were received. */
 void gt_note_bytes(gt_case_run *run, const char *what, ssize_t result, const void *bytes);
-/* Adds whether `seconds` have passed since `start`, with 10 ms to spare. */
+/* Adds whether `seconds` have passed since `start`, with 10 ms to spare. Where a peer is waited for, `start` is a time before
+ * the peer was started: its clock may run for long before this thread goes on. */
 void gt_note_waited(gt_case_run *run, double start, double seconds);
 /* For what a case needs and is not about: writes "setup failed", which no run may. Returns `result`. */
 int gt_setup(gt_case_run *run, const char *what, int result);

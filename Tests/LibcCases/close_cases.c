@@ -80,11 +80,11 @@ static void shutdown_wakes(gt_case_run *run) {
     char buffer[4];
     gt_peer peer;
     if (gt_tcp_pair(run, pair)) return;
+    double start = gt_now();
     gt_peer_start(run, &peer,
                   (gt_peer_step[]){{60, GT_PEER_SHUTS, pair[0], 0, 0, 0},
                                    {60, GT_PEER_SHUTS, pair[1], 0, 0, 0},
                                    {0}});
-    double start = gt_now();
     gt_note_result(run, "recv", run->calls->recv(pair[0], buffer, sizeof buffer, 0));
     gt_note_waited(run, start, 0.120);
     gt_note_result(run, "send", run->calls->send(pair[0], "x", 1, MSG_NOSIGNAL));

@@ -36,6 +36,7 @@ static void receives_as_many_as_asked(gt_case_run *run) {
     batch all;
     gt_peer peer;
     if (gt_udp_pair(run, pair)) return;
+    double start = gt_now();
     gt_peer_start(run, &peer,
                   (gt_peer_step[]){{40, GT_PEER_SENDS, pair[1], "one", 0, 0},
                                    {40, GT_PEER_SENDS, pair[1], "two", 0, 0},
@@ -43,7 +44,6 @@ static void receives_as_many_as_asked(gt_case_run *run) {
                                    {40, GT_PEER_SENDS, pair[1], "four", 0, 0},
                                    {40, GT_PEER_SENDS, pair[1], "five", 0, 0},
                                    {0}});
-    double start = gt_now();
     prepare(&all);
     note_batch(run, "recvmmsg", run->calls->recvmmsg(pair[0], all.messages, ROOM, 0, 0), &all);
     gt_note_waited(run, start, 0.120);
@@ -61,12 +61,12 @@ static void timeout_is_between_messages(gt_case_run *run) {
     gt_peer peer;
     struct timespec limit = {.tv_nsec = 400000000}, wrong = {.tv_nsec = -1};
     if (gt_udp_pair(run, pair)) return;
+    double start = gt_now();
     gt_peer_start(run, &peer,
                   (gt_peer_step[]){{20, GT_PEER_SENDS, pair[1], "one", 0, 0},
                                    {600, GT_PEER_SENDS, pair[1], "late", 0, 0},
                                    {200, GT_PEER_SENDS, pair[1], "later", 0, 0},
                                    {0}});
-    double start = gt_now();
     prepare(&all);
     /* The time is looked at when a message has come, and no sooner. */
     note_batch(run, "recvmmsg", run->calls->recvmmsg(pair[0], all.messages, ROOM, 0, &limit), &all);
@@ -105,8 +105,8 @@ static void sends_all(gt_case_run *run) {
         pieces[i] = (struct iovec){(void *)(uintptr_t)bytes, 100000 + (size_t)i};
         messages[i].msg_hdr = (struct msghdr){.msg_iov = &pieces[i], .msg_iovlen = 1};
     }
-    gt_peer_start(run, &peer, (gt_peer_step[]){{60, GT_PEER_TAKES, pair[1], 0, 1 << 20, 0}, {0}});
     double start = gt_now();
+    gt_peer_start(run, &peer, (gt_peer_step[]){{60, GT_PEER_TAKES, pair[1], 0, 1 << 20, 0}, {0}});
     gt_note_result(run, "sendmmsg", run->calls->sendmmsg(pair[0], messages, ROOM, 0));
     gt_note_waited(run, start, 0.060);
     for (int i = 0; i < ROOM; i++) gt_note(run, "  %u", messages[i].msg_len);

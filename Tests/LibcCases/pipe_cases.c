@@ -73,8 +73,8 @@ static void writes_much(gt_case_run *run, const int ends[2]) {
     char *bytes = calloc(1, LARGE);
     struct iovec pieces[] = {{bytes, 0}, {bytes, 70000}, {bytes, 3}, {bytes, 100000}};
     gt_peer peer;
-    gt_peer_start(run, &peer, (gt_peer_step[]){{60, GT_PEER_TAKES, ends[0], 0, 4 * LARGE, 0}, {0}});
     double start = gt_now();
+    gt_peer_start(run, &peer, (gt_peer_step[]){{60, GT_PEER_TAKES, ends[0], 0, 4 * LARGE, 0}, {0}});
     gt_note_result(run, "write", run->calls->write(ends[1], bytes, LARGE));
     gt_note_waited(run, start, 0.060);
     gt_note_result(run, "writev", run->calls->writev(ends[1], pieces, 4));

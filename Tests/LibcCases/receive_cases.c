@@ -312,12 +312,12 @@ static void fortified(gt_case_run *run) {
     socklen_t length = sizeof from;
     gt_peer peer;
     if (gt_udp_pair(run, pair)) return;
+    double start = gt_now();
     gt_peer_start(run, &peer,
                   (gt_peer_step[]){{40, GT_PEER_SENDS, pair[1], "one", 0, 0},
                                    {40, GT_PEER_SENDS, pair[1], "two", 0, 0},
                                    {40, GT_PEER_SENDS, pair[1], "three", 0, 0},
                                    {0}});
-    double start = gt_now();
     gt_note_bytes(run, "__recv_chk", run->calls->__recv_chk(pair[0], buffer, 9, sizeof buffer, 0), buffer);
     gt_note_bytes(run, "__read_chk", run->calls->__read_chk(pair[0], buffer, 9, sizeof buffer), buffer);
     ssize_t got = run->calls->__recvfrom_chk(pair[0], buffer, 9, sizeof buffer, 0, (struct sockaddr *)&from, &length);

@@ -27,8 +27,8 @@ static void more_than_fits(gt_case_run *run) {
     if (gt_tcp_pair(run, pair)) return;
     gt_shrink(run, pair);
     char *bytes = pattern(LARGE);
-    gt_peer_start(run, &peer, (gt_peer_step[]){{60, GT_PEER_TAKES, pair[1], 0, 4 * LARGE, 0}, {0}});
     double start = gt_now();
+    gt_peer_start(run, &peer, (gt_peer_step[]){{60, GT_PEER_TAKES, pair[1], 0, 4 * LARGE, 0}, {0}});
     gt_note_result(run, "send", run->calls->send(pair[0], bytes, LARGE, 0));
     gt_note_waited(run, start, 0.060);
     gt_note_result(run, "write", run->calls->write(pair[0], bytes, LARGE));
@@ -171,8 +171,8 @@ static void datagrams_wait_for_room(gt_case_run *run, int named) {
         gt_setup(run, "bind", bind(pair[1], (struct sockaddr *)&family, sizeof family));
         gt_setup(run, "getsockname", gt_address_of(pair[1], &address, &length));
     }
-    gt_peer_start(run, &peer, (gt_peer_step[]){{60, GT_PEER_TAKES, pair[1], 0, 200 * 4, 0}, {0}});
     double start = gt_now();
+    gt_peer_start(run, &peer, (gt_peer_step[]){{60, GT_PEER_TAKES, pair[1], 0, 200 * 4, 0}, {0}});
     for (int i = 0; i < 200; i++) {
         ssize_t result = named ? run->calls->sendto(pair[0], "four", 4, 0, (struct sockaddr *)&address, length)
                                : run->calls->send(pair[0], "four", 4, 0);

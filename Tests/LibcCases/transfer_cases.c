@@ -37,8 +37,8 @@ static void file_to_socket(gt_case_run *run) {
     gt_peer peer;
     if (gt_tcp_pair(run, pair)) return;
     gt_shrink(run, pair);
-    gt_peer_start(run, &peer, (gt_peer_step[]){{60, GT_PEER_TAKES, pair[1], 0, 4 * SIZE, 0}, {0}});
     double start = gt_now();
+    gt_peer_start(run, &peer, (gt_peer_step[]){{60, GT_PEER_TAKES, pair[1], 0, 4 * SIZE, 0}, {0}});
     gt_note_result(run, "from where it stands", run->calls->sendfile(pair[0], fd, 0, 250000));
     gt_note_waited(run, start, 0.060);
     gt_note_result(run, "it stands at", lseek(fd, 0, SEEK_CUR));
@@ -88,8 +88,8 @@ static void file_to_pipe(gt_case_run *run) {
     off_t offset = 200000;
     gt_peer peer;
     if (make_pipe(run, ends)) return;
-    gt_peer_start(run, &peer, (gt_peer_step[]){{60, GT_PEER_TAKES, ends[0], 0, 4 * SIZE, 0}, {0}});
     double start = gt_now();
+    gt_peer_start(run, &peer, (gt_peer_step[]){{60, GT_PEER_TAKES, ends[0], 0, 4 * SIZE, 0}, {0}});
     gt_note_result(run, "what fits", run->calls->sendfile(ends[1], fd, 0, 250000));
     gt_note_result(run, "it stands at", lseek(fd, 0, SEEK_CUR));
     gt_note(run, "more %d", run->calls->sendfile(ends[1], fd, 0, 250000) > 0);
@@ -123,11 +123,11 @@ static void socket_to_pipe_to_socket(gt_case_run *run) {
     char buffer[16];
     gt_peer peer;
     if (gt_tcp_pair(run, pair) || make_pipe(run, ends) || gt_unix_pair(run, SOCK_STREAM, out)) return;
+    double start = gt_now();
     gt_peer_start(run, &peer,
                   (gt_peer_step[]){{60, GT_PEER_SENDS, pair[1], "hello", 0, 0},
                                    {60, GT_PEER_SHUTS, pair[1], 0, 0, 0},
                                    {0}});
-    double start = gt_now();
     gt_note_result(run, "from a socket", run->calls->splice(pair[0], 0, ends[1], 0, 1000, 0));
     gt_note_waited(run, start, 0.060);
     gt_note_result(run, "to a socket", run->calls->splice(ends[0], 0, out[0], 0, 1000, 0));
@@ -147,8 +147,8 @@ static void pipe_to_slow_socket(gt_case_run *run) {
     gt_peer peer;
     if (make_pipe(run, ends) || gt_tcp_pair(run, pair)) return;
     gt_shrink(run, pair);
-    gt_peer_start(run, &peer, (gt_peer_step[]){{80, GT_PEER_TAKES, pair[1], 0, 2 * SIZE, 0}, {0}});
     double start = gt_now();
+    gt_peer_start(run, &peer, (gt_peer_step[]){{80, GT_PEER_TAKES, pair[1], 0, 2 * SIZE, 0}, {0}});
     for (int i = 0; i < 10; i++) {
         gt_setup(run, "write", write(ends[1], bytes, 60000) == 60000 ? 0 : -1);
         for (ssize_t left = 60000, part = 1; left > 0 && part > 0; left -= part) {
@@ -171,11 +171,11 @@ static void pipe_to_pipe(gt_case_run *run) {
     gt_peer peer;
     if (make_pipe(run, in) || make_pipe(run, out)) return;
     gt_note_result(run, "at once", run->calls->splice(in[0], 0, out[1], 0, 100, SPLICE_F_NONBLOCK));
+    double start = gt_now();
     gt_peer_start(run, &peer,
                   (gt_peer_step[]){{60, GT_PEER_WRITES, in[1], "hello", 0, 0},
                                    {60, GT_PEER_CLOSES, in[1], 0, 0, 0},
                                    {0}});
-    double start = gt_now();
     gt_note_result(run, "later", run->calls->splice(in[0], 0, out[1], 0, 100, 0));
     gt_note_waited(run, start, 0.060);
     gt_note_result(run, "at the end", run->calls->splice(in[0], 0, out[1], 0, 100, 0));

@@ -11,7 +11,7 @@ import Testing
 import TornadoCore
 
 /// The loops that everything is tried on.
-enum LoopKind: String, CaseIterable, CustomTestStringConvertible, Sendable {
+enum LoopKind: String, CaseIterable, Codable, CustomTestStringConvertible, Sendable {
     case builtIn
     case libevent
 
