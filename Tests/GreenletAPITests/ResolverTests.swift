@@ -120,6 +120,24 @@ extension AllTests {
             }
         }
 
+        @Test("a caching resolver keeps nothing of what was answered but the answer", arguments: LoopKind.allCases)
+        func letGo(_ loop: LoopKind) throws {
+            try loop.run { stage in
+                weak var gone: CachingResolver?
+                func ask() throws {
+                    let fake = FakeResolver()
+                    fake.addresses = ["a": ["192.0.2.1"]]
+                    let cache = CachingResolver(fake, timeToLive: 1, errorTimeToLive: 1, maxEntries: 2)
+                    gone = cache
+                    let found = try cache.resolve("a", 80)
+                    stage.expect(found.count, equals: 1)
+                }
+                try ask()
+                try Greenlet.idle()
+                stage.expect(gone == nil)
+            }
+        }
+
         @Test("a caching resolver asks once, for some time", arguments: LoopKind.allCases)
         func cache(_ loop: LoopKind) throws {
             try loop.run { stage in

@@ -116,6 +116,8 @@ public final class CachingResolver: Resolver {
     private func landed(_ question: Lookup.Question, _ flight: Flight, _ answer: Result<[SocketAddress], any Error>) {
         guard self.flights[question] === flight else { return }
         self.flights[question] = nil
+        // What would take it back may hold the callback, and that holds the flight.
+        flight.pending = nil
         self.remember(question, answer)
         for (_, reply) in flight.askers.sorted(by: { $0.key < $1.key }) { reply.give(answer) }
         flight.askers = [:]
