@@ -44,7 +44,7 @@ BASH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 ZSH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 FISH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: help run build test fuzz soak bench bench-soak install uninstall docs format lint clean needs swift
+.PHONY: help run build test fuzz soak tsan asan bench bench-soak install uninstall docs format lint clean needs swift
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -75,6 +75,12 @@ soak: needs ## Mixed load for an hour, then the count of what is left (SOAK_SECO
 	swift build --product gtornado
 	swift build --package-path Tests/Fixtures --product soakapp
 	Tests/Soak/run $(SOAK_SECONDS)
+
+tsan: needs ## Greenlets' tests under ThreadSanitizer, in a build of its own; fails on a report
+	Tests/Sanitizers/run thread
+
+asan: needs ## The same under AddressSanitizer
+	Tests/Sanitizers/run address
 
 bench: needs ## Measure gtornado beside other servers (ARGS are the options of Benchmarks/bench)
 	@.ci/need $(BENCH_NEEDS)
