@@ -106,7 +106,7 @@ static void waits_for_a_lock(gt_case_run *run) {
 }
 
 static const gt_case cases[] = {
-    {"close: once, twice, of none", closes, 0, 0},
+    {"close: once, twice, of none", closes, 0, GT_CASE_ALONE},
     {"close: SO_LINGER", close_lingers, 0, 0},
     {"dup2 and dup3: replace", replaces, 0, 0},
     {"fcntl: a duplicate shares O_NONBLOCK", flag_is_shared, 0, 0},
