@@ -89,16 +89,11 @@ var serverChecks: [Check] {
             // One client more, whose connection waits in the kernel's queue when none is left for accepting it.
             let late = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             try expect(connectNow(late, port), "it cannot connect")
-            var taken: [Int32] = []
-            while true {
-                let copy = dup(late)
-                if copy < 0 { break }
-                taken.append(copy)
-            }
+            let taken = try takeAllDescriptors(copying: late)
             let before = clock()
             _ = try? await Event().wait(timeout: 0.5)
             let spent = clock() - before
-            for copy in taken { close(copy) }
+            taken.giveBack()
             try expect(spent < 300_000, "it spins: \(spent) µs in half a second")
             try expect(await first.ask("meanwhile"), equals: "meanwhile")
             let stream = IOStream(late)
@@ -120,6 +115,36 @@ var serverChecks: [Check] {
             server.stop()
         },
     ]
+}
+
+/// Every descriptor that the process may have, of which there are few meanwhile.
+///
+/// With many, whatever another thread opens and closes beside this leaves a high one free, which select(2) cannot hold.
+private struct TakenDescriptors {
+    let descriptors: [Int32]
+    let limit: rlimit
+
+    func giveBack() {
+        for descriptor in self.descriptors { close(descriptor) }
+        var limit = self.limit
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
+
+private func takeAllDescriptors(copying descriptor: Int32) throws -> TakenDescriptors {
+    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    var limit = rlimit()
+    try expect(getrlimit(resource, &limit) == 0, "no limit to be had")
+    var lower = limit
+    lower.rlim_cur = min(limit.rlim_cur, rlim_t(FD_SETSIZE))
+    try expect(setrlimit(resource, &lower) == 0, "the limit cannot be lowered")
+    var descriptors: [Int32] = []
+    while true {
+        let copy = dup(descriptor)
+        if copy < 0 { break }
+        descriptors.append(copy)
+    }
+    return TakenDescriptors(descriptors: descriptors, limit: limit)
 }
 
 /// Connects a socket that blocks to a port of 127.0.0.1: the kernel answers before anybody accepts.
