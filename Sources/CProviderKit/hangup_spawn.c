@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -23,7 +24,7 @@
 #define SYS_close_range 436
 #endif
 
-enum { STACK = 64 * 1024 };
+enum { STACK = 64 * 1024, MOST = 1 << 20 };
 
 static int was_ignored;
 
@@ -59,12 +60,20 @@ static void set_signals(void) {
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+static void close_the_rest(void) {
+    if (syscall(SYS_close_range, 3, UINT_MAX, 0) == 0) return;
+    /* An old kernel, or a container that forbids what it does not know. */
+    struct rlimit limit;
+    int end = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < MOST ? (int)limit.rlim_cur : MOST;
+    for (int descriptor = 3; descriptor < end; descriptor++) syscall(SYS_close, descriptor);
+}
+
 static int set_descriptors(const int copies[3]) {
     for (int i = 0; i < 3; i++) {
         if (copies[i] >= 0 && syscall(SYS_dup3, copies[i], i, 0) < 0) return errno;
     }
-    /* What is closed on exec is closed all the same, where the kernel has no such call. */
-    return syscall(SYS_close_range, 3, UINT_MAX, 0) < 0 && errno != ENOSYS ? errno : 0;
+    close_the_rest();
+    return 0;
 }
 
 static int is_passed_over(int error) {

@@ -230,7 +230,10 @@ int gt_tls_shutdown(gt_tls *tls) {
     if (!tls->has_said_end) {
         begin(tls);
         int result = gt_ssl.SSL_shutdown(tls->ssl);
-        if (result < 0) return gt_tls_outcome(tls, result);
+        if (result < 0) {
+            tls->socket->is_gathering = 0;
+            return gt_tls_outcome(tls, result);
+        }
         tls->has_said_end = 1;
     }
     return gt_tls_send_held(tls->socket);

@@ -6,7 +6,7 @@
 public struct Refusal: Error, Equatable, Sendable {
     /// 400, 408, 413, 414, 431, 501 or 505.
     public let status: Int
-    /// One clause without a full stop, for the log; never sent to the client.
+    /// One clause without a full stop, for the log; sent only to a client that speaks no TLS where it has to.
     public let why: StaticString
 
     /// A refusal with `status`, for the reason `why`.

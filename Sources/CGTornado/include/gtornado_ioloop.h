@@ -40,7 +40,8 @@ enum {
     /* With add_handler() only: this handler is the program's furniture, and pending() does not count it. */
     GT_BACKGROUND = 256,
     /* With add_handler() only: the handler finds errors and hang-ups by its next read or write, so where it waits for
-     * either, they may be told as that and without GT_ERROR. It spares libevent's loop a poll(2) for each event. */
+     * either, they may be told as that and without GT_ERROR. It spares libevent's loop a poll(2) for each event. A loop
+     * that has no use for this, or for GT_BACKGROUND, takes it and does as without. */
     GT_READINESS = 512
 };
 

@@ -78,7 +78,6 @@ extension ServerConnection {
                 self.dropSoon()
                 return -EMSGSIZE
             }
-            if self.isEncrypted, !self.encoder.keepsAlive, !self.isInBatch(engine) { self.gather() }
         }
         self.outputAppended(engine)
         if self.isBroken { return -EPIPE }
@@ -108,7 +107,6 @@ extension ServerConnection {
             self.updateInterest(engine)
             if self.hasPending { self.resumeSoon() }
         default:
-            if self.isEncrypted { self.sendGathered(engine) }
             self.updateInterest(engine)
         }
     }

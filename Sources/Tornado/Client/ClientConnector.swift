@@ -172,7 +172,10 @@ final class ClientConnector: ClientWork, ClientConnectionUser {
         }
         switch self.hear() {
         case .nothing: return
-        case .tunnel: self.startTLS(connection)
+        case .tunnel:
+            // It is content; should it ask again, that is another question.
+            self.fetch.digestTries[.proxy] = nil
+            self.startTLS(connection)
         case .challenge: self.askAgain()
         case .failure(let kind, let why): self.fail(kind, why)
         }

@@ -125,6 +125,8 @@ extension ClientExchange {
     /// Whether the server, or the proxy, asks who one is; a proxy's question that came through its tunnel is the server's own.
     private func challenge(_ status: Int) -> ClientFetch.Challenge? {
         self.fetch.heard(self.answer.fields)
+        // A proxy that passes the request on is content; should it ask again, that is another question.
+        if status != 407 { self.fetch.digestTries[.proxy] = nil }
         switch status {
         case 401: return self.fetch.challenged(by: .server, self.answer.fields, knowsBody: self.knownBody != nil)
         case 407 where self.usesProxy:

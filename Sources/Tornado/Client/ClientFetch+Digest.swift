@@ -12,6 +12,12 @@ enum DigestAsker: Hashable {
     var field: String { self == .server ? "WWW-Authenticate" : "Proxy-Authenticate" }
 }
 
+/// Where an answered challenge is kept: those of one user's are nothing to another's.
+struct DigestPlace: Hashable {
+    let asker: DigestAsker
+    let credentials: DigestCredentials
+}
+
 /// Credentials, at once or in answer to a challenge.
 extension ClientFetch {
     /// What came of a challenge.
@@ -24,6 +30,8 @@ extension ClientFetch {
 
     /// More nonces than this are not tried, however fast a server lets them become stale.
     private static let mostTries = 3
+    /// Users of one server whose nonces are remembered.
+    private static let mostUsers = 100
 
     /// The value of Authorization or Proxy-Authorization, if there is one and it is not among the request's fields.
     ///
@@ -32,8 +40,9 @@ extension ClientFetch {
         if asker == .proxy, let user = self.settings.all.proxyUsername, self.settings.all.proxyAuthMode != .digest {
             return HTTPBasicAuth.value(user, self.settings.all.proxyPassword ?? "")
         }
-        guard let credentials = self.credentials(for: asker), let session = self.origin.digests[asker],
-            session.suits(credentials, knowsBody: body != nil)
+        guard let credentials = self.credentials(for: asker),
+            let session = self.origin.digests[DigestPlace(asker: asker, credentials: credentials)],
+            session.suits(knowsBody: body != nil)
         else { return nil }
         // What it computes was computed before; if not, the server asks.
         return try? session.authorization(method, target, body ?? [])
@@ -54,9 +63,10 @@ extension ClientFetch {
         let challenges = fields.headers.getList(asker.field).flatMap { AuthChallenge.list($0) }
         let isStale = challenges.contains { $0.scheme == "digest" && $0.parameters["stale"]?.lowercased() == "true" }
         let tries = self.digestTries[asker] ?? 0
+        let place = DigestPlace(asker: asker, credentials: credentials)
         guard tries == 0 || (isStale && tries < Self.mostTries) else {
             // These credentials were refused.
-            self.origin.digests[asker] = nil
+            self.origin.digests[place] = nil
             return nil
         }
         do {
@@ -64,7 +74,9 @@ extension ClientFetch {
                 return nil
             }
             self.digestTries[asker] = tries + 1
-            self.origin.digests[asker] = session
+            if let before = self.origin.digests[place] { session.goOnCounting(from: before) }
+            if self.origin.digests.count >= Self.mostUsers { self.origin.digests = [:] }
+            self.origin.digests[place] = session
             return .answered
         } catch {
             return .unanswerable("\(error)")
@@ -73,8 +85,9 @@ extension ClientFetch {
 
     /// Looks for the nonce that further requests are to use.
     func heard(_ fields: ResponseFields) {
-        guard let credentials = self.hop.digest, let session = self.origin.digests[.server],
-            session.credentials == credentials, let info = fields.headers["Authentication-Info"]
+        guard let credentials = self.hop.digest,
+            let session = self.origin.digests[DigestPlace(asker: .server, credentials: credentials)],
+            let info = fields.headers["Authentication-Info"]
         else { return }
         session.goOn(with: info)
     }

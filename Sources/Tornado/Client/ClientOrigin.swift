@@ -48,7 +48,7 @@ final class ClientOrigin {
     /// Fetches that use it.
     var active = 0
     /// Challenges that were answered, whose nonces are good for further requests.
-    var digests: [DigestAsker: DigestSession] = [:]
+    var digests: [DigestPlace: DigestSession] = [:]
     /// What the next TLS session can begin with.
     var ticket: TLSTicket?
 

@@ -5,7 +5,7 @@
 import HTTPCodec
 
 /// Who one is, for `Digest` authentication.
-struct DigestCredentials: Equatable {
+struct DigestCredentials: Hashable {
     let user: String
     let password: String
 }
@@ -97,8 +97,11 @@ final class DigestSession {
     }
 
     /// Whether a request may be sent with it before it is asked for: hashing a body needs to have it.
-    func suits(_ credentials: DigestCredentials, knowsBody: Bool) -> Bool {
-        credentials == self.credentials && (knowsBody || self.protection != .authInt)
+    func suits(knowsBody: Bool) -> Bool { knowsBody || self.protection != .authInt }
+
+    /// Where a server has sent the same nonce once more, its uses so far count: none may be seen twice.
+    func goOnCounting(from before: DigestSession) {
+        if before.nonce == self.nonce, before.realm == self.realm { self.uses = max(self.uses, before.uses) }
     }
 
     /// Goes on with the nonce that the server has sent with its last answer.

@@ -130,18 +130,19 @@ extension HTTPRequestSettings {
         fill(\.allowIPv6)
         fill(\.unixSocket)
         fill(\.validateCert)
+        // How credentials are shown is none itself: whoever's they are, they do not go out in the clear instead.
+        fill(\.authMode)
+        fill(\.proxyAuthMode)
         // What belongs together comes from one place.
         if all.authUsername == nil {
             fill(\.authUsername)
             fill(\.authPassword)
-            fill(\.authMode)
         }
         if all.proxyHost == nil {
             fill(\.proxyHost)
             fill(\.proxyPort)
             fill(\.proxyUsername)
             fill(\.proxyPassword)
-            fill(\.proxyAuthMode)
         }
         if all.sslOptions == nil, all.caCerts == nil, all.clientCert == nil, all.clientKey == nil {
             fill(\.caCerts)

@@ -89,8 +89,8 @@ public struct HTTPRequest: Sendable {
 
     /// Is given the answer's body piece by piece, instead of ``HTTPResponse/body``, on the loop.
     ///
-    /// Not of answers that redirect. What it throws ends the fetch. It cannot slow the server down:
-    /// ``AsyncHTTPClient/open(_:)`` can. Set and fetched on the same thread.
+    /// Not of answers that redirect, or ask for credentials and get them. What it throws ends the fetch. It cannot slow the
+    /// server down: ``AsyncHTTPClient/open(_:)`` can. Set and fetched on the same thread.
     public var streamingCallback: (([UInt8]) throws -> Void)? {
         get { self.extras?.streaming?.value }
         set { self.extras = Extras(self.sharedOrNew, newValue.map { LoopBound($0) }, self.extras?.header) }
@@ -98,7 +98,8 @@ public struct HTTPRequest: Sendable {
 
     /// Is given each line of the answer's head, with its line break: the status line, the fields, the empty line.
     ///
-    /// Not of answers that redirect. What it throws ends the fetch. Set and fetched on the same thread.
+    /// Not of answers that redirect, or ask for credentials and get them. What it throws ends the fetch. Set and fetched on
+    /// the same thread.
     public var headerCallback: ((String) throws -> Void)? {
         get { self.extras?.header?.value }
         set { self.extras = Extras(self.sharedOrNew, self.extras?.streaming, newValue.map { LoopBound($0) }) }
