@@ -12,7 +12,7 @@ struct FetchTests {
     // The numbers are written down here so that a check cannot get lost unseen.
     static let checks = 131
     static let checksOfGreenlets = 4
-    static let checksOfPeers = 23
+    static let checksOfPeers = 25
     static let providers = [Provider.builtIn, .greenlets, .libevent]
 
     @Test("keeps every promise to scripted servers", arguments: FetchTests.providers)

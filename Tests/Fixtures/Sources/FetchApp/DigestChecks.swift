@@ -66,6 +66,42 @@ var digestChecks: [Check] {
                 equals: ["GET \(path) -", "GET \(path) Digest", "GET \(path) -", "GET \(path) -", "GET \(path) Digest"]
             )
         },
+        Check("Digest: two users of one server do not disturb each other") {
+            _ = try asked()
+            let client = AsyncHTTPClient(forceInstance: true)
+            defer { client.close() }
+            for number in 1...2 {
+                for user in ["Mufasa", "J\u{E4}s\u{F8}n Doe"] {
+                    let answer = try client.fetch(request("\(here)/MD5/auth/x", user: user))
+                    try expect(String(decoding: answer.body, as: UTF8.self), equals: "\(user) \(number) 0")
+                }
+            }
+            let path = "GET /MD5/auth/x"
+            let first = ["\(path) -", "\(path) Digest"]
+            try expect(asked(), equals: first + first + ["\(path) Digest", "\(path) Digest"])
+        },
+        Check("Digest: asked for by default, a request's own password does not go out in the clear") {
+            var settings = HTTPClientSettings()
+            settings.defaults.authMode = .digest
+            settings.defaults.proxyAuthMode = .digest
+            let client = AsyncHTTPClient(forceInstance: true, settings: settings)
+            defer { client.close() }
+            let refusal = "HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"
+            try with(ScriptServer.answering(refusal)) { server in
+                var own = HTTPRequest(server.url)
+                own.authUsername = "Mufasa"
+                own.authPassword = "Circle of Life"
+                try expect(client.fetch(own, raiseError: false).code, equals: 401)
+                own.authUsername = nil
+                own.proxyHost = "127.0.0.1"
+                own.proxyPort = Int(server.port)
+                own.proxyUsername = "Mufasa"
+                own.proxyPassword = "Circle of Life"
+                try expect(client.fetch(own, raiseError: false).code, equals: 401)
+                try expect(server.requests.count, equals: 2)
+                try expect(!server.requests.contains { $0.contains("Basic") }, "\(server.requests)")
+            }
+        },
         Check("Digest: nonces that are stale, and those that come with answers") {
             let client = AsyncHTTPClient()
             for number in 0..<5 {
