@@ -63,10 +63,8 @@ struct DynamicTable: Equatable {
     }
 
     /// The names and numbers for which an image's strings are needed; empty where it has none.
-    func section(strings: [UInt8]) -> DynamicSection {
-        func text(_ offset: UInt64?) -> String? {
-            offset.flatMap { Int(exactly: $0) }.flatMap { strings.text(at: $0) }
-        }
+    func section(of image: some ImageBytes) -> DynamicSection {
+        func text(_ offset: UInt64?) -> String? { offset.flatMap { self.string(at: $0, of: image) } }
         return DynamicSection(
             needed: self.needed.compactMap(text),
             name: text(self[.name]),
@@ -74,6 +72,17 @@ struct DynamicTable: Equatable {
             runpath: text(self[.runpath]),
             isExecutable: (self[.flags1] ?? 0) & 0x0800_0000 != 0
         )
+    }
+
+    /// One string of an image's table; null if the image does not have all of it.
+    ///
+    /// Tables take megabytes, and names some bytes: no more is copied than it takes.
+    private func string(at offset: UInt64, of image: some ImageBytes) -> String? {
+        guard let start = self[.stringTable], let size = self[.stringBytes], offset < size else { return nil }
+        let (address, overflow) = start.addingReportingOverflow(offset)
+        guard !overflow else { return nil }
+        let short = image.piece(atAddress: address, size: min(size - offset, 256))?.text(at: 0)
+        return short ?? image.piece(atAddress: address, size: size - offset)?.text(at: 0)
     }
 
     /// The string table of an image; null if it does not have all of it.

@@ -25,7 +25,7 @@ extension ELFFile {
     /// What the dynamic linker is told; empty where the file has no such part.
     func dynamicSection() throws(ELFError) -> DynamicSection {
         guard let table = try self.dynamicTable() else { return DynamicSection() }
-        return table.section(strings: table.strings(of: self) ?? [])
+        return table.section(of: self)
     }
 
     /// The table for the dynamic linker; null where the file has none.

@@ -14,7 +14,7 @@ struct LoadedLibrary {
 
     init(_ object: LoadedObject) {
         let table = object.dynamicTable
-        let section = table.map { $0.section(strings: $0.strings(of: object) ?? []) } ?? DynamicSection()
+        let section = table.map { $0.section(of: object) } ?? DynamicSection()
         self.identity = object.identity
         self.name = section.name
         self.needed = section.needed
