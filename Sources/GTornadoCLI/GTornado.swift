@@ -33,7 +33,7 @@ public struct GTornado: ParsableCommand {
     public static func runProcess() -> Never {
         do {
             try CommandName.check(CommandLine.arguments.dropFirst().first)
-            var command = try Self.parseAsRoot()
+            var command = try Self.command()
             try command.run()
         } catch let error as MonkeyError {
             Console.report(error)
@@ -42,6 +42,20 @@ public struct GTornado: ParsableCommand {
             Self.end(error)
         }
         Glibc.exit(0)
+    }
+
+    /// The command that was asked for, ready to run.
+    ///
+    /// From the root, the parser makes all options of the command it finds there three times over: two milliseconds of those
+    /// to the first answer. What `run` alone does not take, be it a mistake or a wish for help, the root answers.
+    private static func command() throws -> any ParsableCommand {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first == RunCommand.configuration.commandName,
+            let run = try? RunCommand.parse(Array(arguments.dropFirst()))
+        {
+            return run
+        }
+        return try Self.parseAsRoot()
     }
 
     /// The parser's errors look like gtornado's own; help and versions are no errors.
