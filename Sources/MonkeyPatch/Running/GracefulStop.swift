@@ -66,7 +66,7 @@ final class GracefulStop {
         let added = self.ioloop.pointee.add_handler?(
             self.loop,
             self.descriptor,
-            UInt32(GT_READ | GT_BACKGROUND | GT_READINESS),
+            UInt32(GT_READ | GT_BACKGROUND),
             { _, _, context in GracefulStop.from(context)?.begin() },
             context
         )

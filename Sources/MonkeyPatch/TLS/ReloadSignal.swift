@@ -69,7 +69,7 @@ final class ReloadSignal: @unchecked Sendable {
         let added = self.ioloop.pointee.add_handler?(
             self.loop,
             descriptor,
-            UInt32(GT_READ | GT_BACKGROUND | GT_READINESS),
+            UInt32(GT_READ | GT_BACKGROUND),
             { descriptor, _, context in
                 // Signals that came since are one.
                 var count: UInt64 = 0
