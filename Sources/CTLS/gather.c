@@ -2,8 +2,8 @@
  * Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
  * SPDX-License-Identifier: MIT
  *
- * What a session sends, gathered: a send(2) costs more than what OpenSSL does for a resumed handshake's last flight,
- * and the tickets, a short answer and the end are three of them.
+ * What a session sends, gathered: the tickets at a handshake's end, a short answer and the end would be a call and a
+ * packet each.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -34,7 +34,8 @@ int gt_watch_stop_signals(int wakeup);
 /* The first signal that came; 0 if none has. */
 int gt_stop_signal(void);
 
-/* From now on, SIGHUP adds 1 to the eventfd `wakeup`; where it was ignored, children of fork() go on ignoring it. Returns 0 or a negative errno value. */
+/* From now on, SIGHUP adds 1 to the eventfd `wakeup`; where it was ignored, children of fork() go on ignoring it. Returns 0
+ * or a negative errno value. */
 int gt_watch_reload_signal(int wakeup);
 /* Whether the app handles SIGHUP itself. */
 int gt_reload_signal_is_taken(void);
