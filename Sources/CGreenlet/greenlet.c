@@ -24,9 +24,8 @@ void gt_unpin(void) { gt_pins--; }
 int gt_may_switch(void) { return gt_pins == 0 && (!swift_task_getCurrent || !swift_task_getCurrent()); }
 
 void gt_name(gt_greenlet *greenlet, const char *name) {
-    size_t length = name ? strnlen(name, sizeof greenlet->name - 1) : 0;
-    memcpy(greenlet->name, name ? name : "", length);
-    greenlet->name[length] = 0;
+    greenlet->name[0] = greenlet->name[sizeof greenlet->name - 1] = 0;
+    if (name) memccpy(greenlet->name, name, 0, sizeof greenlet->name - 1);
 }
 
 /* ----- the ready queue ----- */
@@ -92,6 +91,25 @@ void gt_hub_drain(gt_hub *hub) {
 
 /* ----- beginning and end ----- */
 
+/* The pool is all threads': a few stacks are the hub's own, and cost no lock. */
+static gt_greenlet *take_stack(gt_hub *hub) {
+    while (hub->spare_count > 0) {
+        gt_greenlet *spare = hub->spares[--hub->spare_count];
+        if (spare->stack_size == gt_stacks_size()) return spare;
+        gt_stacks_give(spare);
+    }
+    return gt_stacks_take();
+}
+
+static void give_stack(gt_hub *hub, gt_greenlet *greenlet) {
+    if (hub->spare_count < GT_SPARES) hub->spares[hub->spare_count++] = greenlet;
+    else gt_stacks_give(greenlet);
+}
+
+void gt_hub_give_spares(gt_hub *hub) {
+    while (hub->spare_count > 0) gt_stacks_give(hub->spares[--hub->spare_count]);
+}
+
 void gt_bury(gt_hub *hub, gt_greenlet *greenlet) {
     if (greenlet->older) greenlet->older->newer = greenlet->newer;
     else hub->oldest = greenlet->newer;
@@ -100,13 +118,13 @@ void gt_bury(gt_hub *hub, gt_greenlet *greenlet) {
     hub->live--;
     greenlet->id = 0;
     gt_fiber_destroy(greenlet->sanitizer);
-    gt_stacks_give(greenlet);
+    give_stack(hub, greenlet);
 }
 
-/* Called by gt_stack_bottom on a greenlet's own stack. */
-__attribute__((noreturn, visibility("hidden"))) void gt_greenlet_main(void);
+/* Called by gt_stack_bottom on a greenlet's own stack. Returns where the hub goes on. */
+__attribute__((visibility("hidden"))) void *gt_greenlet_main(void);
 
-void gt_greenlet_main(void) {
+void *gt_greenlet_main(void) {
     gt_greenlet *self = gt_running;
     gt_fiber_entered(self);
     self->entry(self->context);
@@ -120,8 +138,13 @@ void gt_greenlet_main(void) {
     self->ended = true;
     self->state = GT_GREENLET_WAITING;
     gt_fiber_leave_for_good(hub);
+#if defined(GT_ASAN) || defined(GT_TSAN)
+    /* No return: the sanitizers are on the hub's stack already. */
     gt_switch_stack(&self->sp, hub->sp, 0);
     __builtin_unreachable();
+#else
+    return hub->sp;
+#endif
 }
 
 gt_greenlet *gt_spawn(gt_callback entry, void *context, const char *name, uint32_t flags) {
@@ -130,7 +153,7 @@ gt_greenlet *gt_spawn(gt_callback entry, void *context, const char *name, uint32
         errno = ENOTSUP;
         return 0;
     }
-    gt_greenlet *greenlet = gt_stacks_take();
+    gt_greenlet *greenlet = take_stack(hub);
     if (!greenlet) return 0;
     char *stack = greenlet->stack;
     size_t stack_size = greenlet->stack_size;

@@ -122,6 +122,7 @@ int gt_hub_drop(void) {
     gt_running = 0;
     drop(hub);
     gt_fds_close(hub);
+    gt_hub_give_spares(hub);
     free(hub);
     return 0;
 }
@@ -139,6 +140,6 @@ void gt_hub_count(gt_hub_counts *counts) {
     counts->ready = hub->ready;
     counts->spawned = hub->spawned;
     counts->switches = hub->switches;
-    counts->pooled_stacks = gt_stacks_pooled();
+    counts->pooled_stacks = gt_stacks_pooled() + hub->spare_count;
     gt_workers_count(&counts->workers, &counts->busy_workers);
 }

@@ -86,6 +86,9 @@ typedef struct gt_fd_slot {
     bool registered;
 } gt_fd_slot;
 
+/* As many ended greenlets' stacks a hub keeps for its next ones. */
+enum { GT_SPARES = 16 };
+
 struct gt_hub {
     /* Where the hub goes on when the running greenlet is suspended. */
     void *sp;
@@ -106,6 +109,8 @@ struct gt_hub {
     gt_greenlet main;
     gt_greenlet *oldest, *newest;
     size_t live, waiting, offloaded;
+    gt_greenlet *spares[GT_SPARES];
+    size_t spare_count;
     uint64_t spawned, switches;
     int epoll;
     gt_fd_slot *slots;
@@ -157,6 +162,8 @@ gt_greenlet *gt_spawn(gt_callback entry, void *context, const char *name, uint32
 void gt_name(gt_greenlet *greenlet, const char *name);
 /* Takes an ended greenlet from its hub, and gives its stack back. */
 void gt_bury(gt_hub *hub, gt_greenlet *greenlet);
+/* Back to the pool, for other threads' hubs. */
+void gt_hub_give_spares(gt_hub *hub);
 void gt_make_ready(gt_greenlet *greenlet);
 void gt_unqueue(gt_greenlet *greenlet);
 

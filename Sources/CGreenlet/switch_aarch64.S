@@ -32,6 +32,7 @@ gt_switch_stack:
     str x10, [x0]
     mov w0, w2
     mov sp, x1
+.Lload:
     ldr x11, [sp, #160]
     cmp x9, x11
     b.eq 1f
@@ -50,7 +51,8 @@ gt_switch_stack:
     .cfi_endproc
     .size gt_switch_stack, . - gt_switch_stack
 
-/* Where a new stack begins: no caller, which is what unwinders look for. */
+/* Where a new stack begins: no caller, which is what unwinders look for. gt_greenlet_main() returns where the hub goes on,
+ * which is a `save` of gt_switch_stack(). */
     .globl gt_stack_bottom
     .hidden gt_stack_bottom
     .type gt_stack_bottom, %function
@@ -61,7 +63,9 @@ gt_stack_bottom:
     mov x29, #0
     mov x30, #0
     bl gt_greenlet_main
-    brk #1
+    mrs x9, fpcr
+    mov sp, x0
+    b .Lload
     .cfi_endproc
     .size gt_stack_bottom, . - gt_stack_bottom
 

@@ -8,11 +8,22 @@
 #include "../originals.h"
 #include "once_list.h"
 
-/* Globals are read often: this is short where no initialiser is under way. */
-void gt_coop_swift_once(intptr_t *token, void (*initialiser)(void *), void *context) {
+/* Swift asks at each look at a global. Tokens of this thread whose initialiser has ended: nobody can be inside of it, so
+ * there is nothing to wait for. The call itself is made all the same, so that one which is here by mistake (a library
+ * has gone, and another lies in its place) costs no more than the waiting. */
+enum { KNOWN_TOKENS = 64 };
+static __thread const intptr_t *known[KNOWN_TOKENS] __attribute__((tls_model("initial-exec")));
+
+static __attribute__((noinline)) void look(intptr_t *token, void (*initialiser)(void *), void *context) {
     int is_listed = gt_once_begin(token, "swift_once");
     gt_libc.swift_once(token, initialiser, context);
     if (is_listed) gt_once_end(token);
+    known[(uintptr_t)token / sizeof *token % KNOWN_TOKENS] = token;
+}
+
+void gt_coop_swift_once(intptr_t *token, void (*initialiser)(void *), void *context) {
+    if (known[(uintptr_t)token / sizeof *token % KNOWN_TOKENS] != token) return look(token, initialiser, context);
+    gt_libc.swift_once(token, initialiser, context);
 }
 
 /* The initialiser runs between this and one of the two below, if it returns 1. */
