@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 static atomic_int wakeup_descriptor = -1;
+static struct sigaction before;
 
 static void take(int number) {
     (void)number;
@@ -38,10 +39,14 @@ static void ignore_in_child(void) {
     if (sigaction(SIGHUP, 0, &now) == 0 && now.sa_handler == take) signal(SIGHUP, SIG_IGN);
 }
 
+void gt_forget_reload_signal(void) { sigaction(SIGHUP, &before, 0); }
+
 int gt_watch_reload_signal(int wakeup) {
-    struct sigaction action = {.sa_handler = take, .sa_flags = SA_RESTART}, before;
+    struct sigaction action = {.sa_handler = take, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     atomic_store(&wakeup_descriptor, wakeup);
     if (sigaction(SIGHUP, &action, &before) < 0) return -errno;
-    return before.sa_handler == SIG_IGN ? -pthread_atfork(0, 0, ignore_in_child) : 0;
+    int code = before.sa_handler == SIG_IGN ? pthread_atfork(0, 0, ignore_in_child) : 0;
+    if (code != 0) gt_forget_reload_signal();
+    return -code;
 }

@@ -63,6 +63,17 @@ struct TLSReloadTests {
         try run.stop()
     }
 
+    @Test("comes when the loop runs, if it was told to before", arguments: [SecureServer.ownServer, .ownBoth])
+    func signalBeforeTheLoop(server: SecureServer) throws {
+        let certificates = try Certificates.shared.get()
+        let files = try Files(certificates.server)
+        defer { files.remove() }
+        let run = try SecureRun(on: server, files.flags, environment: ["WEBAPP_HANGUP": "1"])
+        _ = try run.process.line(with: Self.good)
+        #expect(try run.curl().output == server.hello)
+        try run.stop()
+    }
+
     @Test("leaves all as it was if the new files are bad", arguments: SecureServer.allCases)
     func badFiles(server: SecureServer) throws {
         let certificates = try Certificates.shared.get()

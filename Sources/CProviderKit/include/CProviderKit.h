@@ -37,6 +37,8 @@ int gt_stop_signal(void);
 /* From now on, SIGHUP adds 1 to the eventfd `wakeup`; where it was ignored, children of fork() go on ignoring it. Returns 0
  * or a negative errno value. */
 int gt_watch_reload_signal(int wakeup);
+/* It does again what it did before that. */
+void gt_forget_reload_signal(void);
 /* Whether the app handles SIGHUP itself. */
 int gt_reload_signal_is_taken(void);
 

@@ -18,6 +18,8 @@ final class ReloadSignal: @unchecked Sendable {
     private let action: @Sendable () -> Void
     private let failed: @Sendable (Int32) -> Void
     private let state = Mutex<State>(.idle)
+    /// What the signal writes to, once it is watched.
+    private let descriptor = Atomic<Int32>(-1)
 
     private enum State {
         case idle
@@ -41,7 +43,7 @@ final class ReloadSignal: @unchecked Sendable {
         self.failed = failed
     }
 
-    /// Watches from the loop's next turn on, if nobody does yet.
+    /// Watches, if nobody does yet: a signal that comes before the loop's next turn is acted upon then.
     ///
     /// False, once, if the app handles the signal itself.
     func watch() -> Bool {
@@ -52,6 +54,15 @@ final class ReloadSignal: @unchecked Sendable {
         }
         guard isNew else { return true }
         guard self.state.withLock({ $0 }) == .watched else { return false }
+        // From here on, not from that turn on: the app says soon that it listens, and whoever reads that may signal.
+        let descriptor = gt_eventfd()
+        let code = descriptor < 0 ? -errno : gt_watch_reload_signal(descriptor)
+        guard code == 0 else {
+            if descriptor >= 0 { close(descriptor) }
+            self.failed(-code)
+            return true
+        }
+        self.descriptor.store(descriptor, ordering: .relaxed)
         // Retained for good: the loop and the signal may come back to it as long as the process lives.
         let context = Unmanaged.passRetained(self).toOpaque()
         _ = self.ioloop.pointee.add_callback?(self.loop, { ReloadSignal.from($0)?.begin() }, context)
@@ -62,10 +73,10 @@ final class ReloadSignal: @unchecked Sendable {
         context.map { Unmanaged<ReloadSignal>.fromOpaque($0).takeUnretainedValue() }
     }
 
+    /// On the loop's thread, where alone descriptors may be given to it.
     private func begin() {
-        let descriptor = gt_eventfd()
-        guard descriptor >= 0 else { return self.failed(errno) }
         let context = Unmanaged.passUnretained(self).toOpaque()
+        let descriptor = self.descriptor.load(ordering: .relaxed)
         let added = self.ioloop.pointee.add_handler?(
             self.loop,
             descriptor,
@@ -78,10 +89,9 @@ final class ReloadSignal: @unchecked Sendable {
             },
             context
         )
-        let code = added == 0 ? gt_watch_reload_signal(descriptor) : added ?? -ENOTSUP
-        guard code < 0 else { return }
-        if added == 0 { _ = self.ioloop.pointee.remove_handler?(self.loop, descriptor) }
+        guard added != 0 else { return }
+        gt_forget_reload_signal()
         close(descriptor)
-        self.failed(-code)
+        self.failed(-(added ?? -ENOTSUP))
     }
 }

@@ -27,6 +27,8 @@ func serve() throws {
     let line = Array("webapp on \(listening.address) \(listening.url)\n".utf8)
     _ = Glibc.write(2, line, line.count)
     try serveCallback(server)
+    // Before the loop has run: a supervisor may signal as soon as it reads that the app listens.
+    if getenv("WEBAPP_HANGUP") != nil { raise(SIGHUP) }
     try IOLoop.current.start()
 }
 
