@@ -77,6 +77,45 @@ enum ByteScan {
         return index
     }
 
+    /// Whether two runs of bytes are the same.
+    ///
+    /// For short ones, where a call would cost more than looking.
+    @inline(__always)
+    static func equal(_ first: UnsafePointer<UInt8>?, _ second: UnsafePointer<UInt8>, count: Int) -> Bool {
+        guard count > 0, let first else { return count == 0 }
+        let left = UnsafeRawPointer(first)
+        let right = UnsafeRawPointer(second)
+        guard count >= 8 else {
+            guard count >= 4 else { return self.equalByByte(left, right, count) }
+            // The last four may begin inside the first.
+            return self.equal(UInt32.self, left, right, at: 0) && self.equal(UInt32.self, left, right, at: count &- 4)
+        }
+        var index = 0
+        while index &+ 8 <= count {
+            guard self.equal(UInt64.self, left, right, at: index) else { return false }
+            index &+= 8
+        }
+        return self.equal(UInt64.self, left, right, at: count &- 8)
+    }
+
+    @inline(__always)
+    private static func equal<Word: FixedWidthInteger>(
+        _ word: Word.Type,
+        _ left: UnsafeRawPointer,
+        _ right: UnsafeRawPointer,
+        at index: Int
+    ) -> Bool {
+        left.loadUnaligned(fromByteOffset: index, as: word) == right.loadUnaligned(fromByteOffset: index, as: word)
+    }
+
+    private static func equalByByte(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ count: Int) -> Bool {
+        for index in 0..<count
+        where left.load(fromByteOffset: index, as: UInt8.self) != right.load(fromByteOffset: index, as: UInt8.self) {
+            return false
+        }
+        return true
+    }
+
     /// Whether `bytes` is `lowercase`, but for the case of letters.
     ///
     /// `lowercase` is ASCII in lower case.

@@ -17,6 +17,7 @@ public final class HeaderTable {
     private var storage: UnsafeMutablePointer<gt_header>
     private var used = 0
     private var capacity: Int
+    let knownHost = KnownHost()
 
     /// A table with room for 32 views to begin with.
     public init() {

@@ -97,19 +97,21 @@ public final class OutputBuffer {
     /// Appends a number of at least 0 in digits.
     func append(decimal value: Int64) {
         self.reserve(20)
+        var rest = UInt64(truncatingIfNeeded: value)
         var digits = 1
-        var bound = value / 10
-        while bound > 0 {
+        var bound: UInt64 = 10
+        while digits < 19, rest >= bound {
             digits &+= 1
-            bound /= 10
+            bound &*= 10
         }
-        var rest = value
-        var index = self.end &+ digits
-        repeat {
+        let first = self.base + self.end
+        var index = digits
+        while index > 0 {
             index &-= 1
-            self.base[index] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
+            let tenth = rest / 10
+            first[index] = UInt8(truncatingIfNeeded: rest &- tenth &* 10 &+ 0x30)
+            rest = tenth
+        }
         self.end &+= digits
     }
 

@@ -48,10 +48,11 @@ struct RequestFields {
         _ head: inout RequestHead,
         form: StartLine.Form,
         authority: gt_bytes,
-        limits: RequestLimits
+        limits: RequestLimits,
+        knownHost: KnownHost
     ) -> Refusal? {
         let isVersion10 = head.minorVersion == 0
-        if let refusal = self.settleHost(&head, form: form, authority: authority) { return refusal }
+        if let refusal = self.settleHost(&head, form, authority, knownHost) { return refusal }
         head.flags = 0
         head.contentLength = 0
         if let coding = self.transferEncoding {
@@ -80,9 +81,14 @@ struct RequestFields {
         return nil
     }
 
-    private func settleHost(_ head: inout RequestHead, form: StartLine.Form, authority: gt_bytes) -> Refusal? {
+    private func settleHost(
+        _ head: inout RequestHead,
+        _ form: StartLine.Form,
+        _ authority: gt_bytes,
+        _ knownHost: KnownHost
+    ) -> Refusal? {
         if let host = self.host {
-            guard RequestHost.isValid(host) else { return .bad("the value of Host is not a host") }
+            guard knownHost.isValid(host) else { return .bad("the value of Host is not a host") }
         } else if head.minorVersion > 0 {
             return .bad("no Host field")
         }

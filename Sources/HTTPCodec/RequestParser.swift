@@ -62,7 +62,13 @@ public enum RequestParser {
             return .refused(refusal)
         }
         head.size = cursor
-        if let refusal = fields.settle(&head, form: line.form, authority: line.authority, limits: limits) {
+        if let refusal = fields.settle(
+            &head,
+            form: line.form,
+            authority: line.authority,
+            limits: limits,
+            knownHost: table.knownHost
+        ) {
             return .refused(refusal)
         }
         return .complete

@@ -16,7 +16,8 @@ public enum RequestRecheck {
         _ head: inout RequestHead,
         headers: UnsafePointer<gt_header>,
         count: Int,
-        limits: RequestLimits
+        limits: RequestLimits,
+        knownHost: KnownHost
     ) -> Refusal? {
         if count > limits.fields { return Refusal(431, "there are more header fields than the limit") }
         var fields = RequestFields()
@@ -34,7 +35,13 @@ public enum RequestRecheck {
             return .bad("the request target is empty or holds a byte that is not visible ASCII")
         }
         if let refusal = line.classifyTarget() { return refusal }
-        return fields.settle(&head, form: line.form, authority: line.authority, limits: limits)
+        return fields.settle(
+            &head,
+            form: line.form,
+            authority: line.authority,
+            limits: limits,
+            knownHost: knownHost
+        )
     }
 
     @inline(__always)

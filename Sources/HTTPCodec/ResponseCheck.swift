@@ -28,6 +28,18 @@ public enum ResponseCheck {
         }
     }
 
+    /// Judges a field, and appends it, if it is to be sent, as a line behind what `lines` holds: `CRLF name: value`.
+    public static func append(_ field: gt_header, toLines lines: OutputBuffer) -> Verdict {
+        let verdict = self.verdict(on: field)
+        if verdict == .send {
+            lines.append("\r\n")
+            lines.append(field.name)
+            lines.append(": ")
+            lines.append(field.value)
+        }
+        return verdict
+    }
+
     /// Whether a reason phrase holds no control byte but tab.
     public static func isSound(reason: gt_bytes) -> Bool {
         ResponseField.isValue(reason)

@@ -47,7 +47,7 @@ public struct ResponseEncoder {
     private var remaining: Int64 = 0
     /// Whether the connection may serve another request after this answer.
     ///
-    /// Set by ``begin(_:_:date:into:)``.
+    /// Set by ``begin(_:_:repeated:dateLine:into:)``.
     public private(set) var keepsAlive = false
 
     /// An encoder of an answer that has not begun.
@@ -55,23 +55,48 @@ public struct ResponseEncoder {
 
     /// Appends the head.
     ///
-    /// `date` is the value of Date, used if the answer asks for it.
+    /// - Parameters:
+    ///   - response: The status and the app's fields.
+    ///   - context: What of the request decides the framing.
+    ///   - repeated: What the answers before this one have had in common, of the same loop.
+    ///   - dateLine: The field Date with the end of its line, used if the answer asks for it.
+    ///   - out: Where the head goes.
     public mutating func begin(
         _ response: gt_response,
         _ context: Context,
-        date: gt_bytes,
+        repeated: RepeatedHead,
+        dateLine: gt_bytes,
         into out: OutputBuffer
     ) throws(Failure) {
-        let mark = out.count
         let hasBody = !context.isHead && response.status != 204 && response.status != 304 && response.status >= 200
         self.keepsAlive = context.keepAlive && response.flags & UInt32(GT_RESPONSE_CLOSE) == 0
-        StatusLine.append(response.status, response.reason, to: out)
+        let known = repeated.append(response, to: out)
+        if known != response.header_count { try self.beginAnew(response, known, repeated, into: out) }
+        if response.flags & UInt32(GT_RESPONSE_DATE) != 0 {
+            out.append(dateLine)
+        }
+        self.frame(response, context, hasBody: hasBody, into: out)
+    }
+
+    /// Appends the status line and the fields, but for those that `repeated` knew.
+    private mutating func beginAnew(
+        _ response: gt_response,
+        _ known: Int?,
+        _ repeated: RepeatedHead,
+        into out: OutputBuffer
+    ) throws(Failure) {
+        let mark = out.count &- repeated.size(of: known)
+        if known == nil { StatusLine.append(response.status, response.reason, to: out) }
         // An interim status would leave the client waiting for the real answer.
         var isSound = (200...599).contains(response.status) || response.status == 101
         isSound = isSound && ResponseField.isValue(response.reason)
-        for index in 0..<response.header_count {
+        // How many fields there are before the first that is not the app's alone to say.
+        var plain = response.header_count
+        for index in (known ?? 0)..<response.header_count {
             let field = response.headers[index]
-            switch ResponseField.kind(of: field.name) {
+            let kind = ResponseField.kind(of: field.name)
+            if kind != .other { plain = min(plain, index) }
+            switch kind {
             case .framing: continue
             case .connection:
                 if response.status == 101 { break }
@@ -87,12 +112,7 @@ public struct ResponseEncoder {
             out.truncate(to: mark)
             throw .badHead
         }
-        if response.flags & UInt32(GT_RESPONSE_DATE) != 0 {
-            out.append("Date: ")
-            out.append(date)
-            out.append("\r\n")
-        }
-        self.frame(response, context, hasBody: hasBody, into: out)
+        repeated.keep(response, count: plain, known: known, from: out.bytes + mark)
     }
 
     /// Content-Length, Transfer-Encoding, Connection, and the empty line.
@@ -176,6 +196,11 @@ public struct ResponseEncoder {
     /// Whether a piece's bytes go out as they are, with nothing between.
     public var passesThrough: Bool {
         self.framing == .length || self.framing == .untilClose
+    }
+
+    /// Whether there is nothing to come of a body that ``passesThrough``.
+    public var isComplete: Bool {
+        self.framing != .length || self.remaining == 0
     }
 
     /// Counts a piece that the caller sends itself, where ``passesThrough`` is true.

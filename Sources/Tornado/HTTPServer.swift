@@ -29,7 +29,9 @@ public final class HTTPServer {
     let table: UnsafePointer<gt_httpserver>
     /// What puts synchronous handlers into greenlets; null where nothing does.
     let suspend = Registry.suspend
-    let cores = Cores.current
+    let cores: Cores
+    /// The same, not counted again: for the requests, which hold their server.
+    let coresReference: Unmanaged<Cores>
     /// The loop of the thread that made the server.
     let loop = IOLoop.current
     /// The callback reads the body itself, in a greenlet, if there are any: it is called before the body is there.
@@ -42,6 +44,8 @@ public final class HTTPServer {
     /// A server that gives its requests to an application.
     public init(_ application: Application, settings: Settings = Settings()) {
         self.settings = settings
+        self.cores = Cores.current
+        self.coresReference = .passUnretained(self.cores)
         self.target = .application(application)
         self.application = Unmanaged.passUnretained(application)
         self.table = Registry.httpserver
@@ -54,6 +58,8 @@ public final class HTTPServer {
     /// A request for which the function throws before it has begun an answer is answered with 500.
     public init(settings: Settings = Settings(), _ requestCallback: @escaping (HTTPServerRequest) throws -> Void) {
         self.settings = settings
+        self.cores = Cores.current
+        self.coresReference = .passUnretained(self.cores)
         self.target = .callback(requestCallback)
         self.application = nil
         self.table = Registry.httpserver

@@ -115,7 +115,7 @@ struct ResponseEncoderTests {
             headers: row.connection.map { [("Connection", $0)] } ?? []
         )
         let context = ResponseEncoder.Context(isHead: row.isHead, minorVersion: row.minor, keepAlive: row.keepAlive)
-        try encoder.begin(response, context, date: arena.view("now"), into: out)
+        try encoder.begin(response, context, repeated: RepeatedHead(), dateLine: arena.view("Date: now\r\n"), into: out)
         let head = text(out)
         let lines = head.split(separator: "\r\n", omittingEmptySubsequences: false).map(String.init)
         #expect(lines[0] == "HTTP/1.1 \(row.status) \(StatusLine.phrase(of: Int(row.status)))")
@@ -188,7 +188,13 @@ struct ResponseEncoderTests {
         let arena = Arena()
         let out = OutputBuffer()
         var encoder = ResponseEncoder()
-        try encoder.begin(arena.response(200, length: 5), Self.context, date: arena.view(""), into: out)
+        try encoder.begin(
+            arena.response(200, length: 5),
+            Self.context,
+            repeated: RepeatedHead(),
+            dateLine: arena.view(""),
+            into: out
+        )
         out.removeAll()
         try encoder.append(arena.view("hel"), into: out)
         #expect(throws: ResponseEncoder.Failure.bodyTooLong) { try encoder.append(arena.view("lo!"), into: out) }
@@ -209,7 +215,13 @@ struct ResponseEncoderTests {
         let arena = Arena()
         let out = OutputBuffer()
         var encoder = ResponseEncoder()
-        try encoder.begin(arena.response(200), Self.context, date: arena.view(""), into: out)
+        try encoder.begin(
+            arena.response(200),
+            Self.context,
+            repeated: RepeatedHead(),
+            dateLine: arena.view(""),
+            into: out
+        )
         out.removeAll()
         try encoder.append(arena.view(""), into: out)
         #expect(out.count == 0, "an empty chunk would end the body")
@@ -246,7 +258,13 @@ struct ResponseEncoderTests {
         let out = OutputBuffer()
         var encoder = ResponseEncoder()
         let response = arena.response(200, reason: reason, length: length, flags: flags, headers: headers)
-        try encoder.begin(response, Self.context, date: arena.view("now"), into: out)
+        try encoder.begin(
+            response,
+            Self.context,
+            repeated: RepeatedHead(),
+            dateLine: arena.view("Date: now\r\n"),
+            into: out
+        )
         return text(out)
     }
 
@@ -257,7 +275,7 @@ struct ResponseEncoderTests {
         var encoder = ResponseEncoder()
         #expect(throws: ResponseEncoder.Failure.badHead) {
             let response = arena.response(status, reason: reason, length: 0, headers: headers)
-            try encoder.begin(response, Self.context, date: arena.view(""), into: out)
+            try encoder.begin(response, Self.context, repeated: RepeatedHead(), dateLine: arena.view(""), into: out)
         }
         #expect(text(out) == "before")
     }

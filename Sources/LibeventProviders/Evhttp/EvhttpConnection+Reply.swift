@@ -34,7 +34,7 @@ extension EvhttpConnection {
                 return -EMSGSIZE
             }
         }
-        let code = self.addFields(request, response, length: length, hasBody: hasBody)
+        let code = self.withEngine { self.addFields(request, response, length: length, hasBody: hasBody, $0) }
         guard code == 0 else {
             evhttp_clear_headers(request.pointee.output_headers)
             return code
@@ -45,25 +45,32 @@ extension EvhttpConnection {
         return self.write(body, 0)
     }
 
+    /// The reason phrase and the app's fields behind it as one text, and as fields only those that evhttp looks for.
+    ///
+    /// evhttp sends the reason as it is. A field of its own costs it six allocations and a `printf`.
     private func addFields(
         _ request: UnsafeMutablePointer<evhttp_request>,
         _ response: gt_response,
         length: Int64,
-        hasBody: Bool
+        hasBody: Bool,
+        _ engine: EvhttpEngine
     ) -> Int32 {
         let fields = request.pointee.output_headers
-        let engine = self.engine
         let isVersion10 = request.pointee.minor == 0
         var keepsAlive = self.keepAlive && !engine.isStopping && response.flags & UInt32(GT_RESPONSE_CLOSE) == 0
+        let lines = engine.lines
+        lines.removeAll()
+        lines.append(self.reason(response))
         for index in 0..<response.header_count {
             let field = response.headers[index]
-            switch ResponseCheck.verdict(on: field) {
-            case .drop: continue
+            if field.name.size == 4, strncasecmp(field.name.data, "date", 4) == 0 {
+                guard self.addDate(field, to: fields, engine) else { return -EINVAL }
+                continue
+            }
+            switch ResponseCheck.append(field, toLines: lines) {
+            case .send, .drop: continue
             case .dropAndClose: keepsAlive = false
             case .refuse: return -EINVAL
-            case .send:
-                let (name, value) = engine.text.texts(field.name, field.value)
-                guard evhttp_add_header(fields, name, value) == 0 else { return -ENOMEM }
             }
         }
         if response.flags & UInt32(GT_RESPONSE_DATE) != 0 {
@@ -81,9 +88,25 @@ extension EvhttpConnection {
         return 0
     }
 
-    private func reason(_ response: gt_response) -> UnsafePointer<CChar> {
-        if response.reason.size > 0 { return self.engine.text.text(response.reason) }
-        return EvhttpConnection.phrase(of: Int(response.status))
+    /// The app's own, which evhttp must find: it would add another.
+    private func addDate(
+        _ field: gt_header,
+        to fields: UnsafeMutablePointer<evkeyvalq>?,
+        _ engine: EvhttpEngine
+    ) -> Bool {
+        let (name, value) = engine.text.texts(field.name, field.value)
+        return ResponseCheck.verdict(on: field) == .send && evhttp_add_header(fields, name, value) == 0
+    }
+
+    private func reason(_ response: gt_response) -> gt_bytes {
+        if response.reason.size > 0 { return response.reason }
+        let phrase = StatusLine.phrase(of: Int(response.status))
+        return gt_bytes(data: phrase.utf8Start, size: phrase.utf8CodeUnitCount)
+    }
+
+    /// What ``addFields(_:_:length:hasBody:_:)`` has put together, as evhttp takes it.
+    private func statusLineEnd() -> UnsafePointer<CChar> {
+        self.withEngine { $0.text.text(gt_bytes(data: $0.lines.bytes, size: $0.lines.count)) }
     }
 
     static func phrase(of status: Int) -> UnsafePointer<CChar> {
@@ -111,8 +134,8 @@ extension EvhttpConnection {
             self.abort()
             return -ENOMEM
         }
-        let reason = self.reason(response)
-        self.hidingFields(request) { evhttp_send_reply(request, response.status, reason, nil) }
+        let end = self.statusLineEnd()
+        self.hidingFields(request) { evhttp_send_reply(request, response.status, end, nil) }
         if body.size > EvhttpConnection.maxAhead { self.limitInput() }
         return self.unsent > self.engine.settings.maxBufferSize ? Int32(GT_WRITE_FULL) : 0
     }
@@ -132,8 +155,8 @@ extension EvhttpConnection {
                 request.pointee.minor > 0 ? .chunked : .untilClose
             }
         self.remaining = length
-        let reason = self.reason(response)
-        self.hidingFields(request) { evhttp_send_reply_start(request, response.status, reason) }
+        let end = self.statusLineEnd()
+        self.hidingFields(request) { evhttp_send_reply_start(request, response.status, end) }
         self.limitInput()
     }
 

@@ -59,9 +59,14 @@ extension EvhttpConnection {
         }
         let headers = self.engine.headers
         if !self.gatherFields(request, into: headers) { return Refusal(400, "a folded line") }
-        if let refusal = RequestRecheck.check(&head, headers: headers.entries, count: headers.count, limits: limits) {
-            return refusal
-        }
+        let refusal = RequestRecheck.check(
+            &head,
+            headers: headers.entries,
+            count: headers.count,
+            limits: limits,
+            knownHost: headers.knownHost
+        )
+        if let refusal { return refusal }
         let type = request.pointee.type
         if type == EVHTTP_REQ_HEAD || type == EVHTTP_REQ_TRACE, head.contentLength != 0 {
             return Refusal(400, "a body with a method for which evhttp reads none")

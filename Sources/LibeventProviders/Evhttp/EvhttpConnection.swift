@@ -22,7 +22,7 @@ final class EvhttpConnection {
     let evcon: OpaquePointer
     let bufferevent: UnsafeMutablePointer<bufferevent>
     let descriptor: Int
-    unowned(unsafe) let engine: EvhttpEngine
+    private let engineReference: Unmanaged<EvhttpEngine>
     /// The session under TLS, until the connection is closed or taken over.
     var session: LibeventOpenSSL.Session?
     var isHandshakeDone = false
@@ -71,7 +71,7 @@ final class EvhttpConnection {
         self.evcon = evcon
         self.bufferevent = bufferevent
         self.descriptor = descriptor
-        self.engine = engine
+        self.engineReference = .passUnretained(engine)
         self.session = session
         self.waitingSince = engine.now
         let handle = self.handle
@@ -83,6 +83,17 @@ final class EvhttpConnection {
             },
             handle
         )
+    }
+
+    /// The engine, which drops its connections before it goes.
+    var engine: EvhttpEngine {
+        @inline(__always) get { self.engineReference.takeUnretainedValue() }
+    }
+
+    /// The same, not counted again: for what cannot end it.
+    @inline(__always)
+    func withEngine<Result>(_ body: (EvhttpEngine) -> Result) -> Result {
+        self.engineReference._withUnsafeGuaranteedRef(body)
     }
 
     /// What evhttp and the app refer to it by; the engine keeps the object until evhttp has closed the connection.

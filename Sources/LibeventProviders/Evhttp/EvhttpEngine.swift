@@ -23,6 +23,8 @@ final class EvhttpEngine {
 
     let headers = HeaderScratch()
     let text = TextScratch()
+    /// The end of an answer's status line, and what follows it.
+    let lines = OutputBuffer(capacity: 1024)
     let dates = DateCache()
     /// Carries pieces of bodies to evhttp; empty between calls.
     let pieces: OpaquePointer

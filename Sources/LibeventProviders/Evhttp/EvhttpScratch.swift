@@ -4,12 +4,14 @@
 
 import CGTornado
 import Glibc
+import HTTPCodec
 
 /// Room for the header views of one request at a time; grows as needed and is used again.
 final class HeaderScratch {
     private(set) var entries: UnsafeMutablePointer<gt_header>
     private(set) var count = 0
     private var capacity = 32
+    let knownHost = KnownHost()
 
     init() {
         self.entries = .allocate(capacity: 32)

@@ -5,27 +5,48 @@
 package import CGTornado
 import Glibc
 
-/// The value of Date, rendered once a second.
+/// The field Date, rendered once a second.
 package final class DateCache {
+    private static let name: StaticString = "Date: "
     private static let size = 29
     private var second: time_t = -1
+    /// The whole line.
+    private let bytes: UnsafeMutablePointer<UInt8>
+    /// The value in it.
     private let text: UnsafeMutablePointer<UInt8>
+    private let count: Int
 
     package init() {
-        self.text = .allocate(capacity: DateCache.size + 1)
+        let before = DateCache.name.utf8CodeUnitCount
+        self.count = before + DateCache.size + 2
+        self.bytes = .allocate(capacity: self.count)
+        self.text = self.bytes + before
+        memcpy(self.bytes, DateCache.name.utf8Start, before)
+        self.text[DateCache.size] = 0x0D
+        self.text[DateCache.size + 1] = 0x0A
+        self.refresh()
     }
 
     deinit {
-        self.text.deallocate()
+        self.bytes.deallocate()
     }
 
     /// `Sat, 21 Nov 2026 03:56:49 GMT`; valid until the next call.
     @inline(__always)
     package func value() -> gt_bytes {
+        self.refresh()
+        return gt_bytes(data: self.text, size: DateCache.size)
+    }
+
+    /// `Date: Sat, 21 Nov 2026 03:56:49 GMT` and the end of the line, as of the last `refresh()`.
+    @inline(__always)
+    var line: gt_bytes { gt_bytes(data: self.bytes, size: self.count) }
+
+    @inline(__always)
+    func refresh() {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME_COARSE, &now)
         if now.tv_sec != self.second { self.render(now.tv_sec) }
-        return gt_bytes(data: self.text, size: DateCache.size)
     }
 
     private func render(_ second: time_t) {

@@ -31,12 +31,15 @@ public final class HTTPServerEngine {
     /// An answer of a connection whose turn it is not.
     let directOutput = OutputBuffer(capacity: 16 * 1024)
     let headers = HeaderTable()
+    let repeated = RepeatedHead()
     private let dates = DateCache()
     /// The ``ServerConnection/handle`` of the connection whose turn it is.
     var batch: UnsafeMutableRawPointer?
     /// How much of the input it has read, and how much of that is understood.
     var batchCount = 0
     var batchTaken = 0
+    /// When the turn began, in nanoseconds on the monotonic clock.
+    private(set) var turnBegan: UInt64 = 0
     /// Bytes read behind a request whose connection was detached.
     var detachedInput: OutputBuffer?
 
@@ -74,7 +77,22 @@ public final class HTTPServerEngine {
         self.input.deallocate()
     }
 
-    var date: gt_bytes { self.dates.value() }
+    /// The field for an answer; valid until the next one.
+    @inline(__always)
+    var dateLine: gt_bytes {
+        // A turn is over within the second, or nothing else goes on anyway.
+        if self.batch == nil { self.dates.refresh() }
+        return self.dates.line
+    }
+
+    /// Looks at the clocks, once for all requests of a turn.
+    func turnBegins() {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        self.turnBegan =
+            UInt64(truncatingIfNeeded: now.tv_sec) &* 1_000_000_000 &+ UInt64(truncatingIfNeeded: now.tv_nsec)
+        self.dates.refresh()
+    }
 
     // MARK: Listeners
 

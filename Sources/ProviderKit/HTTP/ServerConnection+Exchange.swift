@@ -19,18 +19,31 @@ extension ServerConnection {
         guard !self.isBroken, self.isServing else { return -EPIPE }
         guard !self.responseBegun else { return -EALREADY }
         guard (200...599).contains(response.status) || response.status == 101 else { return -EINVAL }
-        let engine = self.engine
+        return self.withEngine { engine in
+            let code =
+                self.isInBatch(engine)
+                ? self.begin(response, body, into: engine.batchOutput, engine)
+                : self.begin(response, body, into: self.outputTarget(engine), engine)
+            return code < 0 ? code : self.appended(flags, engine)
+        }
+    }
+
+    private func begin(
+        _ response: gt_response,
+        _ body: gt_bytes,
+        into target: OutputBuffer,
+        _ engine: HTTPServerEngine
+    ) -> Int32 {
         let context = ResponseEncoder.Context(
             isHead: self.isHead,
             minorVersion: self.minorVersion,
             keepAlive: self.mayKeepAlive(engine)
         )
-        let target = self.outputTarget(engine)
         let mark = target.count
         // A copy, put back below: no access to the property stays open meanwhile.
         var encoder = ResponseEncoder()
         do throws(ResponseEncoder.Failure) {
-            try encoder.begin(response, context, date: engine.date, into: target)
+            try encoder.begin(response, context, repeated: engine.repeated, dateLine: engine.dateLine, into: target)
             try self.append(body, &encoder, into: target, engine)
         } catch {
             if error == .badHead { return -EINVAL }
@@ -39,7 +52,7 @@ extension ServerConnection {
         }
         self.encoder = encoder
         self.responseBegun = true
-        return self.appended(flags, engine)
+        return 0
     }
 
     /// A connection whose request is not wholly read is kept only if the rest is small and on its way.
@@ -74,7 +87,9 @@ extension ServerConnection {
         if flags & UInt32(GT_END) != 0 {
             self.responseEnded = true
             let encoder = self.encoder
-            if !encoder.end(into: self.outputTarget(engine)) {
+            // Only chunks have an end that is to be said.
+            let isWhole = encoder.passesThrough ? encoder.isComplete : encoder.end(into: self.outputTarget(engine))
+            if !isWhole {
                 self.dropSoon()
                 return -EMSGSIZE
             }
@@ -84,11 +99,20 @@ extension ServerConnection {
         let isFull = self.isOutputFull(engine)
         if self.responseEnded {
             self.wantsDrained = false
-            if !self.isInBatch(engine) { self.responseCompleted(engine) }
+            if !self.isInBatch(engine) { self.responseCompletedOutsideTurn(engine) }
         } else {
             self.wantsDrained = isFull
         }
         return isFull ? Int32(GT_WRITE_FULL) : 0
+    }
+
+    /// It may be the end of the connection too, and that the end of its server, while the caller holds neither.
+    private func responseCompletedOutsideTurn(_ engine: HTTPServerEngine) {
+        let engineKept = Unmanaged.passRetained(engine)
+        let kept = Unmanaged.passRetained(self)
+        self.responseCompleted(engine)
+        kept.release()
+        engineKept.release()
     }
 
     /// Outside the connection's turn the exchange ends here; further requests that wait get their turn from the loop.

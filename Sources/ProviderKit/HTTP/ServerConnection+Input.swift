@@ -98,6 +98,7 @@ extension ServerConnection {
         engine.batch = self.handle
         engine.batchCount = count
         engine.batchTaken = 0
+        engine.turnBegins()
         self.serve(bytes, count, engine)
         let taken = engine.batchTaken
         engine.batch = nil
@@ -240,6 +241,7 @@ extension ServerConnection {
         request.content_length = head.contentLength
         request.version_major = 1
         request.version_minor = head.minorVersion
+        request.arrived = engine.turnBegan
         self.requestContext = engine.delegate.request(engine.serverContext, self.exchange, &request)
 
         guard self.requestContext != nil else {

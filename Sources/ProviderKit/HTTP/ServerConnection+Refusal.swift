@@ -68,7 +68,13 @@ extension ServerConnection {
             response.headers = field
             response.header_count = 1
             // The head is this function's own, and sound.
-            try? encoder.begin(response, context, date: self.engine.date, into: out)
+            try? encoder.begin(
+                response,
+                context,
+                repeated: self.engine.repeated,
+                dateLine: self.engine.dateLine,
+                into: out
+            )
         }
         text.withUTF8 { body in
             let piece = gt_bytes(data: body.baseAddress, size: body.count)

@@ -38,7 +38,7 @@ public final class ServerConnection {
     var tls: OpaquePointer?
     /// Room for the driver's own state.
     public var driverState: UnsafeMutableRawPointer?
-    unowned(unsafe) let engine: HTTPServerEngine
+    private let engineReference: Unmanaged<HTTPServerEngine>
     let peer: PeerAddress
     /// Where the engine keeps it.
     var slot = 0
@@ -92,7 +92,18 @@ public final class ServerConnection {
         self.isInHandshake = tls != nil
         self.tls = tls
         self.peer = peer
-        self.engine = engine
+        self.engineReference = .passUnretained(engine)
+    }
+
+    /// The engine, which drops its connections before it goes.
+    var engine: HTTPServerEngine {
+        @inline(__always) get { self.engineReference.takeUnretainedValue() }
+    }
+
+    /// The same, not counted again: for calls of the app, in which it does not go.
+    @inline(__always)
+    func withEngine<Result>(_ body: (HTTPServerEngine) -> Result) -> Result {
+        self.engineReference._withUnsafeGuaranteedRef(body)
     }
 
     /// What a driver hands to its C callback, and the table gives out as the exchange.

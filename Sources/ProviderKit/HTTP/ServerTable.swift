@@ -128,7 +128,9 @@ public enum ServerTable {
     private static func fillExchange(_ table: inout gt_httpserver) {
         table.respond = { exchange, response, body, flags in
             guard let response else { return -EINVAL }
-            return connection(exchange).respond(response.pointee, body, flags)
+            // Not counted: who may end the connection while it answers, counts.
+            return Unmanaged<ServerConnection>.fromOpaque(UnsafeRawPointer(exchange.unsafelyUnwrapped))
+                ._withUnsafeGuaranteedRef { $0.respond(response.pointee, body, flags) }
         }
         table.write = { connection($0).write($1, $2) }
         table.interim = { exchange, response in

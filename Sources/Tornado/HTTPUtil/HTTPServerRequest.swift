@@ -38,7 +38,7 @@ public final class HTTPServerRequest {
     var handler: RequestHandler?
     var details: RequestDetails?
     /// Nanoseconds on the monotonic clock.
-    private let started = HTTPServerRequest.clock()
+    private let started: UInt64
 
     /// The whole body; empty for a handler that streams it.
     public internal(set) var body: [UInt8] {
@@ -59,12 +59,23 @@ public final class HTTPServerRequest {
         self.collected = body
     }
 
+    @inline(__always)
     init(server: HTTPServer, exchange: OpaquePointer?, view: UnsafePointer<gt_request>) {
-        self.server = server
         self.table = server.table
+        self.server = server
         self.exchange = exchange
-        self.head = view.pointee
+        self.head = HTTPServerRequest.whole(view)
         self.awaitsBody = view.pointee.content_length != 0
+        self.started = self.head.arrived != 0 ? self.head.arrived : HTTPServerRequest.clock()
+    }
+
+    /// A head of a server that may be older than this, and so shorter.
+    @inline(__always)
+    private static func whole(_ view: UnsafePointer<gt_request>) -> gt_request {
+        if Int(view.pointee.size) >= MemoryLayout<gt_request>.size { return view.pointee }
+        var head = gt_request()
+        memcpy(&head, view, min(Int(view.pointee.size), MemoryLayout<gt_request>.size))
+        return head
     }
 
     deinit {

@@ -58,11 +58,15 @@ enum CoreWork {
 
     private static let runHandler: gt_callback = { context in
         guard let context else { return }
-        let handler = Unmanaged<RequestHandler>.fromOpaque(context).takeRetainedValue()
-        let server = handler.request.server
-        handler.performInGreenlet(server.suspend)
-        Greenlet.endsNow()
-        server.cores.release()
+        let handler = Unmanaged<RequestHandler>.fromOpaque(context)
+        handler._withUnsafeGuaranteedRef { handler in
+            // Held by the server, as that is by the request, and the request by its handler.
+            let cores = handler.request.server.coresReference
+            handler.performInGreenlet(handler.request.server.suspend)
+            Greenlet.endsNow()
+            cores._withUnsafeGuaranteedRef { $0.release() }
+        }
+        handler.release()
     }
 
     private static let runCallback: gt_callback = { context in

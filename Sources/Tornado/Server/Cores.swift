@@ -53,13 +53,17 @@ public final class Cores {
     /// What `Retry-After` says, in seconds.
     public var retryAfter = 1
     /// How many are busy: with a handler that runs or is waiting for something inside a greenlet.
-    public private(set) var busy = 0
+    public var busy: Int { self.taken }
     /// How many requests wait for a core.
     public var waiting: Int { self.queue.count }
     /// How many requests were answered with 503 so far.
     public private(set) var refused = 0
 
     private var most: Int
+    // Changed for every request: private, so that the compiler sees every access and needs no check at run time.
+    private var taken = 0
+    /// Whether the queue is not empty.
+    private var hasWaiting = false
     private var queue = WaitingLine<CoreWork>()
     private var servers: [HTTPServer] = []
     private var isPaused = false
@@ -79,7 +83,7 @@ public final class Cores {
     /// Runs a request's handler in a greenlet, now or when there is a core for it.
     @inline(__always)
     func run(_ work: CoreWork, _ suspend: UnsafePointer<gt_suspend>) {
-        if self.most == 0 || (self.busy < self.most && self.queue.isEmpty) {
+        if self.most == 0 || (self.taken < self.most && !self.hasWaiting) {
             self.start(work, suspend)
         } else {
             self.overflow(work)
@@ -87,10 +91,10 @@ public final class Cores {
     }
 
     private func start(_ work: CoreWork, _ suspend: UnsafePointer<gt_suspend>) {
-        self.busy += 1
+        self.taken += 1
         if work.spawn(suspend) { return }
         let code = errno
-        self.busy -= 1
+        self.taken -= 1
         // A thread without a hub.
         if code == ENOTSUP { return work.runInPlace() }
         Log.general.error("There is no greenlet for a request: \(String(cString: strerror(code)))")
@@ -104,7 +108,7 @@ public final class Cores {
         case .refuse: return self.refuse(work)
         }
         work.request.parsed.place = self.queue.add(work)
-        self.updatePause()
+        self.queueChanged()
     }
 
     private func refuse(_ work: CoreWork) {
@@ -114,22 +118,27 @@ public final class Cores {
 
     /// A greenlet has done its request.
     func release() {
-        self.busy -= 1
-        if !self.queue.isEmpty { self.startWaiting() }
+        self.taken -= 1
+        if self.hasWaiting { self.startWaiting() }
     }
 
     /// The request does not wait any more.
     func leave(_ place: WaitingLine<CoreWork>.Place) {
         self.queue.remove(place)
-        self.updatePause()
+        self.queueChanged()
     }
 
     private func startWaiting() {
-        while self.most == 0 || self.busy < self.most, let work = self.queue.popFirst() {
+        while self.most == 0 || self.taken < self.most, let work = self.queue.popFirst() {
             work.request.parsed.place = nil
             guard let suspend = work.request.server.suspend else { continue }
             self.start(work, suspend)
         }
+        self.queueChanged()
+    }
+
+    private func queueChanged() {
+        self.hasWaiting = !self.queue.isEmpty
         self.updatePause()
     }
 
@@ -146,7 +155,7 @@ public final class Cores {
     }
 
     private func updatePause() {
-        let isPaused = self.whenFull == .wait && !self.queue.isEmpty
+        let isPaused = self.whenFull == .wait && self.hasWaiting
         guard isPaused != self.isPaused else { return }
         self.isPaused = isPaused
         for server in self.servers { server.isPaused = isPaused }

@@ -18,19 +18,39 @@ extension HTTPServerRequest {
         _ context: UnsafeMutableRawPointer
     ) -> Bool {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Self.nameCapacity) { name in
-            var count = 0
-            func append(_ view: gt_bytes) {
-                let size = min(view.size, Self.nameCapacity - 1 - count)
-                guard size > 0, let data = view.data, let start = name.baseAddress else { return }
-                memcpy(start + count, data, size)
-                count += size
-            }
-            append(self.head.method)
-            append(gt_bytes(" "))
-            append(self.pathView)
-            name[count] = 0
+            if let start = name.baseAddress { self.writeName(to: start) }
             return suspend.pointee.spawn(entry, context, name.baseAddress, UInt32(GT_SPAWN_NOW)) != nil
         }
+    }
+
+    @inline(__always)
+    private func writeName(to start: UnsafeMutablePointer<CChar>) {
+        let method = self.head.method
+        let target = self.head.target
+        if let line = method.data, let path = target.data, target.size > 0, path.pointee == UInt8(ascii: "/"),
+            path == line + method.size + 1
+        {
+            // As it came, up to the query.
+            let size = min(method.size + 1 + target.size, Self.nameCapacity - 1)
+            let behind = memccpy(start, line, Int32(UInt8(ascii: "?")), size)?.assumingMemoryBound(to: CChar.self)
+            (behind.map { $0 - 1 } ?? start + size).pointee = 0
+        } else {
+            self.writeNameInParts(to: start)
+        }
+    }
+
+    private func writeNameInParts(to start: UnsafeMutablePointer<CChar>) {
+        var count = 0
+        func append(_ view: gt_bytes) {
+            let size = min(view.size, Self.nameCapacity - 1 - count)
+            guard size > 0, let data = view.data else { return }
+            memcpy(start + count, data, size)
+            count += size
+        }
+        append(self.head.method)
+        append(gt_bytes(" "))
+        append(self.pathView)
+        start[count] = 0
     }
 
     /// The greenlet's whole life, where a callback answers.

@@ -14,9 +14,8 @@ extension RequestHandler {
     /// Runs the synchronous methods: in a greenlet where there are any, else here.
     @inline(__always)
     final func runSynchronously() {
-        let server = self.request.server
-        if let suspend = server.suspend, !self.neverWaits {
-            server.cores.run(.handler(self), suspend)
+        if let suspend = self.request.server.suspend, !self.neverWaits {
+            self.request.server.coresReference._withUnsafeGuaranteedRef { $0.run(.handler(self), suspend) }
         } else {
             self.perform()
         }
@@ -24,10 +23,10 @@ extension RequestHandler {
 
     /// The greenlet's whole life.
     final func performInGreenlet(_ suspend: UnsafePointer<gt_suspend>?) {
-        self.greenlet = suspend?.pointee.current()
+        if type(of: self).endsOnDisconnect { self.greenlet = suspend?.pointee.current() }
         // A client that went between being given a core and getting its turn.
         if self.request.answer == .lost { self.endQuietly() } else { self.perform() }
-        self.greenlet = nil
+        if self.greenlet != nil { self.greenlet = nil }
     }
 
     /// Hands the pieces of the body to `dataReceived`, until the last or until the answer has ended.

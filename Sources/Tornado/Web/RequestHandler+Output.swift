@@ -54,8 +54,12 @@ extension RequestHandler {
     }
 
     /// A call behind the end is a mistake in the app; it is logged, and harmless.
+    @inline(__always)
     final func mayWrite(_ call: StaticString) -> Bool {
-        guard self.isFinished else { return true }
+        self.isFinished ? self.refuse(call) : true
+    }
+
+    private func refuse(_ call: StaticString) -> Bool {
         let name = "\(type(of: self))"
         Log.application.error(
             """

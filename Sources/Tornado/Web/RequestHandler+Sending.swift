@@ -24,8 +24,8 @@ extension RequestHandler {
         var etag = ""
         if self.status == 200, isHead || self.request.head.method.equals("GET") {
             if self.headers?.contains("Etag") != true, let computed = self.computeEtag() {
-                // One without quotes, or with a line break, is no entity tag: better none than a broken field.
-                if computed.isFieldValue { etag = computed }
+                // One with a line break is no entity tag: better none than a broken field.
+                if computed == self.ownEtag || computed.isFieldValue { etag = computed }
             }
             if self.matchesEtag(etag) { self.becomeNotModified() }
         }

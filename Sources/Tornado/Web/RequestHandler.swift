@@ -42,6 +42,8 @@ open class RequestHandler {
     /// Nil as long as nothing of it is used.
     final var extras: HandlerExtras?
     var isDateCleared = false
+    /// What the framework itself has last computed: that it can be sent need not be looked at.
+    final var ownEtag = ""
     /// The first piece written, kept as it is: most answers are one string.
     var text = ""
     var isFinished = false
@@ -50,7 +52,7 @@ open class RequestHandler {
     var wasToldOfClose = false
     /// The client went, and `endsOnDisconnect` had the greenlet interrupted.
     var isEndedByClient = false
-    /// Whose handle is dead when the methods have returned.
+    /// What a client that goes ends, if the class wants that; its handle is dead when the methods have returned.
     ///
     /// Nil outside of that time, and where there are no greenlets.
     var greenlet: OpaquePointer?
@@ -137,7 +139,11 @@ open class RequestHandler {
     /// The answer's entity tag, quotes included; nil for none.
     ///
     /// Called for complete 200 answers to GET and HEAD that set no `Etag` of their own.
-    open func computeEtag() -> String? { self.withBody { EntityTag.of($0.buffer) } }
+    open func computeEtag() -> String? {
+        let tag = self.withBody { EntityTag.of($0.buffer) }
+        self.ownEtag = tag
+        return tag
+    }
 
     // MARK: Running
 
