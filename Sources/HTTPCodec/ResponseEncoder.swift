@@ -61,6 +61,7 @@ public struct ResponseEncoder {
     ///   - repeated: What the answers before this one have had in common, of the same loop.
     ///   - dateLine: The field Date with the end of its line, used if the answer asks for it.
     ///   - out: Where the head goes.
+    /// - Throws: `Failure.badHead`; the buffer is as it was then.
     public mutating func begin(
         _ response: gt_response,
         _ context: Context,
