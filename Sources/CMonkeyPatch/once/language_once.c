@@ -11,7 +11,7 @@
 /* Swift asks at each look at a global. Tokens of this thread whose initialiser has ended: nobody can be inside of it, so
  * there is nothing to wait for. The call itself is made all the same, so that one which is here by mistake (a library
  * has gone, and another lies in its place) costs no more than the waiting. */
-enum { KNOWN_TOKENS = 64 };
+enum { KNOWN_TOKENS = 32 };
 static __thread const intptr_t *known[KNOWN_TOKENS] __attribute__((tls_model("initial-exec")));
 
 static __attribute__((noinline)) void look(intptr_t *token, void (*initialiser)(void *), void *context) {
