@@ -39,7 +39,12 @@ static void ignore_in_child(void) {
     if (sigaction(SIGHUP, 0, &now) == 0 && now.sa_handler == take) signal(SIGHUP, SIG_IGN);
 }
 
-void gt_forget_reload_signal(void) { sigaction(SIGHUP, &before, 0); }
+void gt_forget_reload_signal(void) {
+    struct sigaction now;
+    atomic_store(&wakeup_descriptor, -1);
+    /* The app may have taken the signal since. */
+    if (sigaction(SIGHUP, 0, &now) == 0 && now.sa_handler == take) sigaction(SIGHUP, &before, 0);
+}
 
 int gt_watch_reload_signal(int wakeup) {
     struct sigaction action = {.sa_handler = take, .sa_flags = SA_RESTART};

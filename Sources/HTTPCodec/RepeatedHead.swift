@@ -6,7 +6,7 @@ import CGTornado
 
 /// How the head of the last answer began, as it was sent: apps give the same fields again and again.
 ///
-/// What an answer has in common with it was checked then and is copied as a whole. One serves all connections of a loop.
+/// What an answer has in common with it was checked then and is copied as a whole. One serves all connections of a server.
 public final class RepeatedHead {
     /// Where a field's parts lie in the text.
     private struct Field {

@@ -58,7 +58,7 @@ public struct ResponseEncoder {
     /// - Parameters:
     ///   - response: The status and the app's fields.
     ///   - context: What of the request decides the framing.
-    ///   - repeated: What the answers before this one have had in common, of the same loop.
+    ///   - repeated: What the answers before this one have had in common, of the same server.
     ///   - dateLine: The field Date with the end of its line, used if the answer asks for it.
     ///   - out: Where the head goes.
     /// - Throws: `Failure.badHead`; the buffer is as it was then.

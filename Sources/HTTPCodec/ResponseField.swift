@@ -30,7 +30,7 @@ enum ResponseField {
     /// Whether the bytes may stand in a field value or a reason phrase: no control byte but tab.
     @inline(__always)
     static func isValue(_ value: gt_bytes) -> Bool {
-        guard let bytes = value.data else { return true }
+        guard let bytes = value.data else { return value.size == 0 }
         var index = ByteScan.controlByte(bytes, from: 0, to: value.size)
         while index < value.size {
             if bytes[index] != 0x09 { return false }

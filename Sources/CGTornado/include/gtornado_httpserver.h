@@ -56,8 +56,8 @@ typedef struct gt_request {
     int64_t content_length;
     uint8_t version_major;
     uint8_t version_minor;
-    /* When the head was complete, in nanoseconds on the monotonic clock; 0 if the server does not say, and beyond `size`
-     * with older ones. */
+    /* When the server began to read the head, in nanoseconds on the monotonic clock, so that what it waited for behind
+     * others of the same packet counts; 0 if the server does not say, and beyond `size` with older ones. */
     uint64_t arrived;
 } gt_request;
 

@@ -9,8 +9,8 @@
 #include "once_list.h"
 
 /* Swift asks at each look at a global. Tokens of this thread whose initialiser has ended: nobody can be inside of it, so
- * there is nothing to wait for. The call itself is made all the same, so that one which is here by mistake (a library
- * has gone, and another lies in its place) costs no more than the waiting. */
+ * there is nothing to wait for. The call itself is made all the same: where an app has unloaded a library, and another one
+ * lies in its place, what is lost is that a second greenlet waits, and does not hold the thread. */
 enum { KNOWN_TOKENS = 32 };
 static __thread const intptr_t *known[KNOWN_TOKENS] __attribute__((tls_model("initial-exec")));
 

@@ -63,8 +63,9 @@ extension EvhttpConnection {
         lines.append(self.reason(response))
         for index in 0..<response.header_count {
             let field = response.headers[index]
-            if field.name.size == 4, strncasecmp(field.name.data, "date", 4) == 0 {
-                guard self.addDate(field, to: fields, engine) else { return -EINVAL }
+            if field.name.size == 4, let name = field.name.data, strncasecmp(name, "date", 4) == 0 {
+                let code = self.addDate(field, to: fields, engine)
+                guard code == 0 else { return code }
                 continue
             }
             switch ResponseCheck.append(field, toLines: lines) {
@@ -93,9 +94,10 @@ extension EvhttpConnection {
         _ field: gt_header,
         to fields: UnsafeMutablePointer<evkeyvalq>?,
         _ engine: EvhttpEngine
-    ) -> Bool {
+    ) -> Int32 {
+        guard ResponseCheck.verdict(on: field) == .send else { return -EINVAL }
         let (name, value) = engine.text.texts(field.name, field.value)
-        return ResponseCheck.verdict(on: field) == .send && evhttp_add_header(fields, name, value) == 0
+        return evhttp_add_header(fields, name, value) == 0 ? 0 : -ENOMEM
     }
 
     private func reason(_ response: gt_response) -> gt_bytes {

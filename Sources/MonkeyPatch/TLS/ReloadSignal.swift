@@ -20,6 +20,8 @@ final class ReloadSignal: @unchecked Sendable {
     private let state = Mutex<State>(.idle)
     /// What the signal writes to, once it is watched.
     private let descriptor = Atomic<Int32>(-1)
+    /// Whose signals these are.
+    private let process = Atomic<Int32>(0)
 
     private enum State {
         case idle
@@ -63,9 +65,11 @@ final class ReloadSignal: @unchecked Sendable {
             return true
         }
         self.descriptor.store(descriptor, ordering: .relaxed)
+        self.process.store(getpid(), ordering: .relaxed)
         // Retained for good: the loop and the signal may come back to it as long as the process lives.
         let context = Unmanaged.passRetained(self).toOpaque()
-        _ = self.ioloop.pointee.add_callback?(self.loop, { ReloadSignal.from($0)?.begin() }, context)
+        let added = self.ioloop.pointee.add_callback?(self.loop, { ReloadSignal.from($0)?.begin() }, context)
+        if added != 0 { self.giveUp(added ?? -ENOTSUP) }
         return true
     }
 
@@ -77,6 +81,8 @@ final class ReloadSignal: @unchecked Sendable {
     private func begin() {
         let context = Unmanaged.passUnretained(self).toOpaque()
         let descriptor = self.descriptor.load(ordering: .relaxed)
+        // In a child that was forked meanwhile: its signals are not its parent's.
+        if self.process.load(ordering: .relaxed) != getpid() { _ = gt_replace(descriptor, gt_eventfd()) }
         let added = self.ioloop.pointee.add_handler?(
             self.loop,
             descriptor,
@@ -89,9 +95,12 @@ final class ReloadSignal: @unchecked Sendable {
             },
             context
         )
-        guard added != 0 else { return }
+        if added != 0 { self.giveUp(added ?? -ENOTSUP) }
+    }
+
+    private func giveUp(_ code: Int32) {
         gt_forget_reload_signal()
-        close(descriptor)
-        self.failed(-(added ?? -ENOTSUP))
+        close(self.descriptor.load(ordering: .relaxed))
+        self.failed(-code)
     }
 }

@@ -80,18 +80,16 @@ public final class HTTPServerEngine {
     /// The field for an answer; valid until the next one.
     @inline(__always)
     var dateLine: gt_bytes {
-        // A turn is over within the second, or nothing else goes on anyway.
-        if self.batch == nil { self.dates.refresh() }
+        self.dates.refresh()
         return self.dates.line
     }
 
-    /// Looks at the clocks, once for all requests of a turn.
+    /// Looks at the clock, once for all requests of a turn.
     func turnBegins() {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
         self.turnBegan =
             UInt64(truncatingIfNeeded: now.tv_sec) &* 1_000_000_000 &+ UInt64(truncatingIfNeeded: now.tv_nsec)
-        self.dates.refresh()
     }
 
     // MARK: Listeners

@@ -19,13 +19,23 @@ extension ServerConnection {
         guard !self.isBroken, self.isServing else { return -EPIPE }
         guard !self.responseBegun else { return -EALREADY }
         guard (200...599).contains(response.status) || response.status == 101 else { return -EINVAL }
-        return self.withEngine { engine in
-            let code =
-                self.isInBatch(engine)
-                ? self.begin(response, body, into: engine.batchOutput, engine)
-                : self.begin(response, body, into: self.outputTarget(engine), engine)
-            return code < 0 ? code : self.appended(flags, engine)
+        if self.isInTurn {
+            return self.withEngine { self.respond(response, body, flags, into: $0.batchOutput, $0) }
         }
+        // The end of the answer may be that of the connection here, and that the end of its server.
+        let engine = self.engine
+        return self.respond(response, body, flags, into: self.outputTarget(engine), engine)
+    }
+
+    private func respond(
+        _ response: gt_response,
+        _ body: gt_bytes,
+        _ flags: UInt32,
+        into target: OutputBuffer,
+        _ engine: HTTPServerEngine
+    ) -> Int32 {
+        let code = self.begin(response, body, into: target, engine)
+        return code < 0 ? code : self.appended(flags, engine)
     }
 
     private func begin(
@@ -99,20 +109,11 @@ extension ServerConnection {
         let isFull = self.isOutputFull(engine)
         if self.responseEnded {
             self.wantsDrained = false
-            if !self.isInBatch(engine) { self.responseCompletedOutsideTurn(engine) }
+            if !self.isInBatch(engine) { self.responseCompleted(engine) }
         } else {
             self.wantsDrained = isFull
         }
         return isFull ? Int32(GT_WRITE_FULL) : 0
-    }
-
-    /// It may be the end of the connection too, and that the end of its server, while the caller holds neither.
-    private func responseCompletedOutsideTurn(_ engine: HTTPServerEngine) {
-        let engineKept = Unmanaged.passRetained(engine)
-        let kept = Unmanaged.passRetained(self)
-        self.responseCompleted(engine)
-        kept.release()
-        engineKept.release()
     }
 
     /// Outside the connection's turn the exchange ends here; further requests that wait get their turn from the loop.

@@ -100,7 +100,11 @@ public final class ServerConnection {
         @inline(__always) get { self.engineReference.takeUnretainedValue() }
     }
 
-    /// The same, not counted again: for calls of the app, in which it does not go.
+    /// Whether it is this connection's turn: whoever began it holds the connection and the engine until it is over.
+    @inline(__always)
+    var isInTurn: Bool { self.withEngine { self.isInBatch($0) } }
+
+    /// The engine, not counted again: for what happens in a turn, and for what cannot end it.
     @inline(__always)
     func withEngine<Result>(_ body: (HTTPServerEngine) -> Result) -> Result {
         self.engineReference._withUnsafeGuaranteedRef(body)

@@ -128,9 +128,12 @@ public enum ServerTable {
     private static func fillExchange(_ table: inout gt_httpserver) {
         table.respond = { exchange, response, body, flags in
             guard let response else { return -EINVAL }
-            // Not counted: who may end the connection while it answers, counts.
-            return Unmanaged<ServerConnection>.fromOpaque(UnsafeRawPointer(exchange.unsafelyUnwrapped))
-                ._withUnsafeGuaranteedRef { $0.respond(response.pointee, body, flags) }
+            let reference = Unmanaged<ServerConnection>.fromOpaque(UnsafeRawPointer(exchange.unsafelyUnwrapped))
+            guard reference._withUnsafeGuaranteedRef({ $0.isInTurn }) else {
+                return reference.takeUnretainedValue().respond(response.pointee, body, flags)
+            }
+            // Not counted once more in the connection's turn: the answer cannot end it there.
+            return reference._withUnsafeGuaranteedRef { $0.respond(response.pointee, body, flags) }
         }
         table.write = { connection($0).write($1, $2) }
         table.interim = { exchange, response in

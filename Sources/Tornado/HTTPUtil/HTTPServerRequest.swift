@@ -89,7 +89,9 @@ public final class HTTPServerRequest {
         return UInt64(truncatingIfNeeded: now.tv_sec) &* 1_000_000_000 &+ UInt64(truncatingIfNeeded: now.tv_nsec)
     }
 
-    /// Seconds since the request's head was complete.
+    /// Seconds since the server came to the request's head.
+    ///
+    /// With the time that pipelined requests of the same packet took before it, unless they were put aside.
     public func requestTime() -> Double {
         Double(HTTPServerRequest.clock() &- self.started) / 1e9
     }
