@@ -39,6 +39,8 @@ struct SecureRun {
         environment: [String: String] = [:]
     ) throws {
         try self.init(server.flags + flags, plugin: server.plugin(), under: under, environment: environment)
+        // The web app has a second server, which reads the same files: they may change when both are there.
+        if server.isOwn { _ = try self.process.line(with: "callback on ") }
     }
 
     /// The flags of the usual server certificate.

@@ -13,7 +13,7 @@ enum SecureServer: String, CaseIterable, Sendable {
     /// The framework's server on its own loop.
     case ownBoth
 
-    private var isOwn: Bool { self == .ownServer || self == .ownBoth }
+    var isOwn: Bool { self == .ownServer || self == .ownBoth }
 
     var flags: [String] {
         switch self {
