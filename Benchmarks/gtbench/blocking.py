@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 
+from .machine import stolen
 from .process import LOAD_CPU, Trouble, free_port, listening, pinned
 from .servers import GTORNADO, ROOT, Server
 
@@ -106,11 +107,13 @@ def measure(process):
     asyncio.run(all_at_once(process.port, 2 * CONNECTIONS))  # Opens the pool's connections.
     probe = subprocess.Popen([*pinned(LOAD_CPU), sys.executable, "-c", PROBE, str(process.port), str(IDEAL + 0.6)],
                              stdout=subprocess.PIPE, text=True)
+    before = stolen()
     seconds = asyncio.run(all_at_once(process.port, REQUESTS))
     waits = [float(line) for line in probe.communicate(timeout=60)[0].split()]
     if probe.returncode != 0 or not waits:
         raise Trouble("the plain requests beside the load failed")
-    return {"seconds": seconds, "factor": seconds / IDEAL, "p50": percentile(waits, 0.5), "p99": percentile(waits, 0.99)}
+    return {"seconds": seconds, "factor": seconds / IDEAL, "p50": percentile(waits, 0.5), "p99": percentile(waits, 0.99),
+            "stolen": stolen() - before}
 
 
 def blocking(options, samples, _):

@@ -6,8 +6,24 @@
 
 import os
 import re
+import time
 
 from .servers import GTORNADO, HERE, VENV_PYTHON, find, output
+
+
+def stolen():
+    """Seconds that the host has kept from all cores together while there was work for them, since the machine started."""
+    with open("/proc/stat") as stat:
+        return int(stat.readline().split()[8]) / os.sysconf("SC_CLK_TCK")
+
+
+BEGIN = time.monotonic(), stolen()
+
+
+def stolen_share():
+    """The part of all cores' time that the host has kept since the run began."""
+    seconds = (time.monotonic() - BEGIN[0]) * os.cpu_count()
+    return (stolen() - BEGIN[1]) / seconds
 
 
 def first_match(pattern, text):
@@ -23,7 +39,7 @@ def described():
         system = first_match(r'^PRETTY_NAME="?([^"\n]*)', release.read())
     hummingbird = os.path.join(HERE, "hummingbird-hello", "Package.resolved")
     facts = [
-        ("CPU", f"{cpu}, {os.cpu_count()} cores"),
+        ("CPU", f"{cpu}, {os.cpu_count()} cores; {stolen_share():.2%} of their time kept by the host"),
         ("Memory", f"{memory:.0f} GiB"),
         ("System", f"{system}, Linux {os.uname().release.split('-')[0]}"),
         ("gtornado", output(GTORNADO, "--version").splitlines()[0] if os.path.exists(GTORNADO) else None),

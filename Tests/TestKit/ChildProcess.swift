@@ -112,9 +112,12 @@ public final class ChildProcess {
     }
 
     /// Resident memory now, in KiB.
-    public var residentKiB: Int {
+    public var residentKiB: Int { self.status("VmRSS") }
+
+    /// A number of proc(5)'s `status`, memory in KiB; 0 if there is none.
+    public func status(_ name: String) -> Int {
         let text = (try? String(contentsOfFile: "/proc/\(self.pid)/status", encoding: .utf8)) ?? ""
-        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
         return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
     }
 

@@ -215,10 +215,10 @@ import Tornado
         let size = 64 * 1024 * 1024
         let server = try self.serve(provider, ["WEBAPP_MAX_BODY": "\(size)"])
         #expect(try server.post(path, try Gzip.member(Self.text)).status == 200)
-        let before = try server.mostMemory()
+        let before = server.process.status("VmHWM")
         let answer = try server.post(path + "?drop=1", try Gzip.member([UInt8](repeating: 0, count: size)))
         #expect(answer.status == 200 && answer["X-Size"] == "\(size)" && answer["X-Largest"] == "65536")
-        #expect(try server.mostMemory() - before < 16 * 1024)
+        #expect(server.process.status("VmHWM") - before < 16 * 1024)
     }
 
     // MARK: Without handlers
@@ -304,12 +304,5 @@ extension WebServer {
         let fields = ["Content-Encoding: \(coding)", "Content-Length: \(bytes.count)"]
         client.send(Array(Self.head(target, fields + headers).utf8) + bytes)
         return try Answer(client.receive(seconds: 20).text)
-    }
-
-    /// The most memory that the server's process ever had, in KiB.
-    fileprivate func mostMemory() throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(self.process.pid)/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
     }
 }

@@ -17,12 +17,13 @@ final class WebServer {
         _ provider: Provider,
         fixture: String = "webapp",
         options: [String] = [],
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        wrapper: [String] = []
     ) throws {
         self.provider = provider
         let environment = environment.merging(["GTORNADO_LOG_FORMAT": "console"]) { own, _ in own }
         let command = try provider.command(fixture: fixture, options: options)
-        self.process = try ChildProcess(command, environment: environment)
+        self.process = try ChildProcess(wrapper + command, environment: environment)
         self.line = try self.process.line(with: "\(fixture) on ")
         guard let port = Self.ports(in: self.line).first else { throw Answer.Malformed(text: self.line) }
         self.port = port

@@ -282,35 +282,28 @@ import Testing
 
     private func flood(_ server: WebServer, _ path: String) throws {
         let client = try self.open(server, path)
-        let before = try self.resident(server)
+        let before = server.process.residentKiB
         client.send(self.frame("go"))
         usleep(500_000)
         #expect(client.hasInput)
         // 100 MB are to come, and few of them are in the server.
-        #expect(try self.resident(server) - before < 32 * 1024)
+        #expect(server.process.residentKiB - before < 32 * 1024)
     }
 
     @Test(arguments: servers)
     func anEchoThatNobodyReadsStaysSmall(provider: Provider) throws {
         let server = try WebServer(provider, fixture: "wsapp")
         let client = try self.open(server, "/echo")
-        let before = try self.resident(server)
+        let before = server.process.residentKiB
         let piece = [0x82, 0xFE, 0xFF, 0xFF, 0, 0, 0, 0] + [UInt8](repeating: 1, count: 65_535)
         // The thread is the only one that uses it from here on.
         nonisolated(unsafe) let sending = client
         let sender = Thread { for _ in 0..<1000 { sending.send(piece) } }
         sender.start()
         usleep(500_000)
-        #expect(try self.resident(server) - before < 32 * 1024)
+        #expect(server.process.residentKiB - before < 32 * 1024)
         // Ends the thread too.
         server.process.send(SIGKILL)
-    }
-
-    /// KiB that the process has in memory.
-    private func resident(_ server: WebServer) throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(server.process.pid)/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-        return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
     }
 
     @Test(arguments: servers)

@@ -25,6 +25,9 @@ void gt_name_thread(const char *name);
 int gt_pipe(int fds[2]);
 /* write() that raises no SIGPIPE: -1 with EPIPE is all. */
 ssize_t gt_write_quietly(int fd, const void *bytes, size_t size);
+/* Has the kernel make room for `count` descriptors, or as many as the process may have, so that it need not while clients
+ * wait. Does nothing in a process of several threads, where it would take as long now. */
+void gt_widen_descriptor_table(int count);
 /* The registry of a framework linked into this image; null if there is none. */
 gt_registry *gt_image_registry(void);
 

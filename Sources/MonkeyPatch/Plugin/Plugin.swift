@@ -4,6 +4,7 @@
 
 import CGTornado
 import Glibc
+import ProviderKit
 
 /// A plugin that is loaded, and has not run yet.
 ///
@@ -33,6 +34,8 @@ public struct Plugin {
     /// - Throws: What the dynamic linker cannot find, or what is wrong with the plugin's answer.
     public static func load(_ file: PluginFile, passed: (PluginCheck) -> Void = { _ in }) throws(MonkeyError) -> Plugin
     {
+        // Before the first thread: the watch's, or an initialiser's.
+        DescriptorTable.widen()
         LoadWatch.begin(file.path)
         let loaded = dlopen(file.absolutePath, RTLD_NOW | RTLD_LOCAL)
         let changedSignals = LoadWatch.end()

@@ -27,6 +27,7 @@ public final class ThreadLoops: Sendable {
     /// The calling thread's loop, made if there is none; null with `errno` set if it can't be.
     public func current() -> OpaquePointer? {
         if let loop = pthread_getspecific(self.key) { return OpaquePointer(loop) }
+        DescriptorTable.widen()
         guard let poller = self.make(), let engine = LoopEngine(poller: poller) else { return nil }
         let loop = LoopHandle.make(engine)
         self.open.withLock { _ = $0.insert(UInt(bitPattern: loop)) }
