@@ -4,8 +4,8 @@
  *
  * SIGHUP as a word to read files again. What runs inside the handler is safe there: an atomic and write().
  *
- * A run under nohup reads files again too, and survives the hang-up by that. What it starts has nothing to read, and goes on
- * ignoring the signal.
+ * A run under nohup reads files again too, and survives the hang-up by that. What it forks has nothing to read, and its
+ * parent's eventfd: there the signal does, or is ignored, as before, until the child watches it itself.
  */
 #include "CProviderKit.h"
 
@@ -13,14 +13,22 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 static atomic_int wakeup_descriptor = -1;
 static struct sigaction before;
+static pid_t owner;
 
 static void take(int number) {
-    (void)number;
     int saved = errno;
+    if (getpid() != owner) {
+        /* A child by _Fork() or clone(), which call nobody: the signal comes again when this one is over. */
+        gt_forget_reload_signal();
+        raise(number);
+        errno = saved;
+        return;
+    }
     const uint64_t one = 1;
     ssize_t written = write(atomic_load(&wakeup_descriptor), &one, sizeof one);
     (void)written;
@@ -33,12 +41,6 @@ int gt_reload_signal_is_taken(void) {
     return now.sa_handler != SIG_DFL && now.sa_handler != SIG_IGN && now.sa_handler != take;
 }
 
-/* A program that the child of a fork becomes inherits what is ignored, and nothing that is handled. */
-static void ignore_in_child(void) {
-    struct sigaction now;
-    if (sigaction(SIGHUP, 0, &now) == 0 && now.sa_handler == take) signal(SIGHUP, SIG_IGN);
-}
-
 void gt_forget_reload_signal(void) {
     struct sigaction now;
     atomic_store(&wakeup_descriptor, -1);
@@ -47,11 +49,17 @@ void gt_forget_reload_signal(void) {
 }
 
 int gt_watch_reload_signal(int wakeup) {
+    static atomic_bool watches_forks;
+    if (!atomic_exchange(&watches_forks, true)) {
+        int code = pthread_atfork(0, 0, gt_forget_reload_signal);
+        if (code != 0) return -code;
+    }
     struct sigaction action = {.sa_handler = take, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     atomic_store(&wakeup_descriptor, wakeup);
-    if (sigaction(SIGHUP, &action, &before) < 0) return -errno;
-    int code = before.sa_handler == SIG_IGN ? pthread_atfork(0, 0, ignore_in_child) : 0;
-    if (code != 0) gt_forget_reload_signal();
-    return -code;
+    owner = getpid();
+    struct sigaction was;
+    if (sigaction(SIGHUP, &action, &was) < 0) return -errno;
+    if (was.sa_handler != take) before = was;
+    return 0;
 }

@@ -1,16 +1,43 @@
-/* Signals that end a runner. What runs inside the handler is safe there: atomics, write() and _exit(). */
+/* Signals that end a runner. What runs inside the handler is safe there: atomics, write() and _exit().
+ *
+ * They are the runner's own. The child of a fork has its parent's eventfd, so that a signal to the child would end the
+ * parent: there they do what they did before, until the child watches them itself. */
 #include "CProviderKit.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 static atomic_int first_signal;
 static atomic_int wakeup_descriptor = -1;
+static const int numbers[] = {SIGINT, SIGTERM};
+enum { NUMBERS = sizeof numbers / sizeof *numbers };
+static struct sigaction before[NUMBERS];
+static pid_t owner;
+
+static void take(int number);
+
+static void forget_in_child(void) {
+    for (int index = 0; index < NUMBERS; index++) {
+        struct sigaction now;
+        if (sigaction(numbers[index], 0, &now) == 0 && now.sa_handler == take) sigaction(numbers[index], &before[index], 0);
+    }
+    atomic_store(&wakeup_descriptor, -1);
+    atomic_store(&first_signal, 0);
+}
 
 static void take(int number) {
     int saved = errno;
+    if (getpid() != owner) {
+        /* A child by _Fork() or clone(), which call nobody: the signal comes again when this one is over. */
+        forget_in_child();
+        raise(number);
+        errno = saved;
+        return;
+    }
     int none = 0;
     if (!atomic_compare_exchange_strong(&first_signal, &none, number)) _exit(128 + number);
     const uint64_t one = 1;
@@ -20,12 +47,21 @@ static void take(int number) {
 }
 
 int gt_watch_stop_signals(int wakeup) {
+    static atomic_bool watches_forks;
+    if (!atomic_exchange(&watches_forks, true)) {
+        int code = pthread_atfork(0, 0, forget_in_child);
+        if (code != 0) return -code;
+    }
     struct sigaction action = {.sa_handler = take, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
-    sigaddset(&action.sa_mask, SIGINT);
-    sigaddset(&action.sa_mask, SIGTERM);
+    for (int index = 0; index < NUMBERS; index++) sigaddset(&action.sa_mask, numbers[index]);
     atomic_store(&wakeup_descriptor, wakeup);
-    if (sigaction(SIGINT, &action, 0) < 0 || sigaction(SIGTERM, &action, 0) < 0) return -errno;
+    owner = getpid();
+    for (int index = 0; index < NUMBERS; index++) {
+        struct sigaction was;
+        if (sigaction(numbers[index], &action, &was) < 0) return -errno;
+        if (was.sa_handler != take) before[index] = was;
+    }
     return 0;
 }
 

@@ -32,15 +32,15 @@ void gt_widen_descriptor_table(int count);
 gt_registry *gt_image_registry(void);
 
 /* From now on, the first SIGINT or SIGTERM adds 1 to the eventfd `wakeup`, and the next one ends the process with status
- * 128 + its number. Returns 0 or a negative errno value. */
+ * 128 + its number. In the child of a fork they do what they did before. Returns 0 or a negative errno value. */
 int gt_watch_stop_signals(int wakeup);
 /* The first signal that came; 0 if none has. */
 int gt_stop_signal(void);
 
-/* From now on, SIGHUP adds 1 to the eventfd `wakeup`; where it was ignored, children of fork() go on ignoring it. Returns 0
- * or a negative errno value. */
+/* From now on, SIGHUP adds 1 to the eventfd `wakeup`; in the child of a fork it does what it did before. Returns 0 or a
+ * negative errno value. */
 int gt_watch_reload_signal(int wakeup);
-/* It does again what it did before that. */
+/* It does again what it did before that, unless the app has taken it since. */
 void gt_forget_reload_signal(void);
 /* Whether the app handles SIGHUP itself. */
 int gt_reload_signal_is_taken(void);

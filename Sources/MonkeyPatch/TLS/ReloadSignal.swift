@@ -81,8 +81,10 @@ final class ReloadSignal: @unchecked Sendable {
     private func begin() {
         let context = Unmanaged.passUnretained(self).toOpaque()
         let descriptor = self.descriptor.load(ordering: .relaxed)
-        // In a child that was forked meanwhile: its signals are not its parent's.
-        if self.process.load(ordering: .relaxed) != getpid() { _ = gt_replace(descriptor, gt_eventfd()) }
+        if self.process.load(ordering: .relaxed) != getpid() {
+            let code = self.watchInChild(descriptor)
+            guard code == 0 else { return self.giveUp(code) }
+        }
         let added = self.ioloop.pointee.add_handler?(
             self.loop,
             descriptor,
@@ -96,6 +98,12 @@ final class ReloadSignal: @unchecked Sendable {
             context
         )
         if added != 0 { self.giveUp(added ?? -ENOTSUP) }
+    }
+
+    /// In a child that was forked meanwhile: its signals are not its parent's.
+    private func watchInChild(_ descriptor: Int32) -> Int32 {
+        let code = gt_replace(descriptor, gt_eventfd())
+        return code == 0 && gt_reload_signal_is_taken() == 0 ? gt_watch_reload_signal(descriptor) : code
     }
 
     private func giveUp(_ code: Int32) {

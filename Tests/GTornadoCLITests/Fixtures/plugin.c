@@ -2,14 +2,16 @@
  * A plugin for tests of the runner, and, with one macro or another, each of the bad plugins that it must refuse.
  *
  *   serve [ADDRESS ...]   answers "/" at once, "/slow" after a second, "/loop" with whether the loop is the same, and,
- *                         with the macro CHILDREN, "/fork" with what a program in a fork says of signals that it ignores
+ *                         with the macro CHILDREN, "/fork" with what a program in a fork says of signals that it ignores,
+ *                         and "/stay" with the process id of a child that sleeps
  *   args                  prints the arguments that the app got
  *   host                  prints what the runner told of itself
  *   status N              returns N from main
  *   listen ADDRESS ...    listens, prints how it went, and returns 1 if none of them can be
  *   wait                  sleeps before any loop runs
  *
- * With the variables APP_CERT and APP_KEY its server speaks TLS; with APP_HUP it handles SIGHUP itself.
+ * With the variables APP_CERT and APP_KEY its server speaks TLS; with APP_HUP it handles SIGHUP itself; with the macro
+ * CHILDREN and APP_FORK it forks before its loop runs, and both serve.
  *
  * Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
  * SPDX-License-Identifier: MIT
@@ -87,6 +89,17 @@ static void answer_by_child(gt_exchange *exchange) {
     waitpid(child, 0, 0);
     answer(exchange, text);
 }
+
+static void answer_with_child(gt_exchange *exchange) {
+    char text[32];
+    pid_t child = fork();
+    if (child == 0) {
+        sleep(60);
+        _exit(0);
+    }
+    snprintf(text, sizeof text, "%d\n", (int)child);
+    answer(exchange, text);
+}
 #endif
 
 static int is(gt_bytes bytes, const char *text) {
@@ -106,6 +119,10 @@ static void *request(void *server, gt_exchange *exchange, const gt_request *head
 #ifdef CHILDREN
     if (is(head->target, "/fork")) {
         answer_by_child(exchange);
+        return 0;
+    }
+    if (is(head->target, "/stay")) {
+        answer_with_child(exchange);
         return 0;
     }
 #endif
@@ -166,11 +183,21 @@ static int listen_all(int count, char *const *addresses, gt_server **server) {
     return count > 0 && failures == count;
 }
 
+static void fork_early(void) {
+#ifdef CHILDREN
+    if (!getenv("APP_FORK")) return;
+    pid_t child = fork();
+    if (child > 0) printf("the app's child is %d\n", (int)child);
+    fflush(stdout);
+#endif
+}
+
 static int serve(int count, char *const *addresses) {
     char *standard[] = {"127.0.0.1:0"};
     gt_server *server = 0;
     if (listen_all(count ? count : 1, count ? addresses : standard, &server)) return 1;
     fflush(stdout);
+    fork_early();
     int status = ioloop()->start(first_loop);
     puts("the app's loop has ended");
     http()->destroy(server);
