@@ -22,6 +22,7 @@ public enum ResponseCheck {
     public static func verdict(on field: gt_header) -> Verdict {
         switch ResponseField.kind(of: field.name) {
         case .framing: .drop
+        case .connection where !self.isReadable(field.value): .refuse
         case .connection: ResponseField.asksToClose(field.value) ? .dropAndClose : .drop
         case .malformed: .refuse
         case .other: ResponseField.isValue(field.value) ? .send : .refuse
@@ -38,6 +39,12 @@ public enum ResponseCheck {
             lines.append(field.value)
         }
         return verdict
+    }
+
+    /// Whether there are bytes where a view says so.
+    @inline(__always)
+    public static func isReadable(_ view: gt_bytes) -> Bool {
+        view.data != nil || view.size == 0
     }
 
     /// Whether a reason phrase holds no control byte but tab.

@@ -101,6 +101,7 @@ public struct ResponseEncoder {
             case .framing: continue
             case .connection:
                 if response.status == 101 { break }
+                isSound = isSound && ResponseCheck.isReadable(field.value)
                 if ResponseField.asksToClose(field.value) { self.keepsAlive = false }
                 continue
             case .other: break

@@ -46,6 +46,18 @@ struct RunTests {
         try self.stop(process)
     }
 
+    @Test("refuses views of nothing that have a size, wherever they come", arguments: Server.allCases)
+    func nothing(server: Server) throws {
+        let process = try self.start(["-b", "127.0.0.1:0", "--httpserver", server.rawValue])
+        let url = try self.url(process)
+        for _ in 0..<2 {
+            let answer = try self.curl("-i", url + "null").output
+            #expect(answer.hasSuffix("\r\n\r\n" + String(repeating: "1 ", count: 10) + "1"), "\(answer)")
+            #expect(answer.contains("X-Abc: 12345\r\n"), "\(answer)")
+        }
+        try self.stop(process)
+    }
+
     @Test("answers, says what it did, and stops at a signal", arguments: [SIGINT, SIGTERM], Server.allCases)
     func answers(signal: Int32, server: Server) throws {
         let process = try self.start(["-b", "127.0.0.1:0", "--httpserver", server.rawValue, "--verbose"])

@@ -20,9 +20,9 @@ extension EvhttpConnection {
         guard !self.responseBegun else { return -EALREADY }
         // Nothing comes after 101 here: the connection cannot be taken over.
         if response.status == 101 { return -ENOTSUP }
-        guard (200...599).contains(response.status), ResponseCheck.isSound(reason: response.reason) else {
-            return -EINVAL
-        }
+        guard (200...599).contains(response.status), ResponseCheck.isSound(reason: response.reason),
+            ResponseCheck.isReadable(body)
+        else { return -EINVAL }
         let isWhole = flags & UInt32(GT_END) != 0
         let hasBody = !self.isHead && response.status != 204 && response.status != 304
         var length = response.content_length
@@ -171,6 +171,7 @@ extension EvhttpConnection {
     func write(_ piece: gt_bytes, _ flags: UInt32) -> Int32 {
         guard !self.isBroken, !self.isClosed, let request = self.request else { return -EPIPE }
         guard self.responseBegun, !self.responseEnded else { return -EALREADY }
+        guard ResponseCheck.isReadable(piece) else { return -EINVAL }
         if self.framing == .length {
             guard Int64(piece.size) <= self.remaining else { return -EMSGSIZE }
             self.remaining -= Int64(piece.size)

@@ -18,7 +18,9 @@ extension ServerConnection {
     func respond(_ response: gt_response, _ body: gt_bytes, _ flags: UInt32) -> Int32 {
         guard !self.isBroken, self.isServing else { return -EPIPE }
         guard !self.responseBegun else { return -EALREADY }
-        guard (200...599).contains(response.status) || response.status == 101 else { return -EINVAL }
+        guard (200...599).contains(response.status) || response.status == 101, ResponseCheck.isReadable(body) else {
+            return -EINVAL
+        }
         if self.isInTurn {
             return self.withEngine { self.respond(response, body, flags, into: $0.batchOutput, $0) }
         }
@@ -82,6 +84,7 @@ extension ServerConnection {
     func write(_ piece: gt_bytes, _ flags: UInt32) -> Int32 {
         guard !self.isBroken, self.isServing else { return -EPIPE }
         guard self.responseBegun, !self.responseEnded else { return -EALREADY }
+        guard ResponseCheck.isReadable(piece) else { return -EINVAL }
         let engine = self.engine
         var encoder = self.encoder
         do throws(ResponseEncoder.Failure) {

@@ -1,9 +1,10 @@
 /*
  * A plugin for tests of the runner, and, with one macro or another, each of the bad plugins that it must refuse.
  *
- *   serve [ADDRESS ...]   answers "/" at once, "/slow" after a second, "/loop" with whether the loop is the same, and,
- *                         with the macro CHILDREN, "/fork" with what a program in a fork says of signals that it ignores,
- *                         and "/stay" with the process id of a child that sleeps
+ *   serve [ADDRESS ...]   answers "/" at once, "/slow" after a second, "/loop" with whether the loop is the same,
+ *                         "/null" with how views of nothing that have a size were refused, and, with the macro CHILDREN,
+ *                         "/fork" with what a program in a fork says of signals that it ignores, and "/stay" with the
+ *                         process id of a child that sleeps
  *   args                  prints the arguments that the app got
  *   host                  prints what the runner told of itself
  *   status N              returns N from main
@@ -106,6 +107,40 @@ static int is(gt_bytes bytes, const char *text) {
     return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
 }
 
+/* Behind an answer that has views of the same sizes: a server may remember that one. */
+static void answer_from_nothing(gt_exchange *exchange) {
+    const gt_bytes nothing = {0, 5}, name = {(const uint8_t *)"X-Abc", 5}, value = {(const uint8_t *)"12345", 5};
+    const gt_bytes connection = {(const uint8_t *)"Connection", 10}, date = {(const uint8_t *)"Date", 4};
+    const gt_header headers[] = {
+        {nothing, value}, {name, nothing}, {connection, nothing}, {date, nothing}, {name, value},
+    };
+    enum { COUNT = sizeof headers / sizeof *headers };
+    char text[256] = "";
+    size_t size = 0;
+    for (int index = 0; index < COUNT - 1; index++) {
+        gt_response response = {.size = sizeof response, .status = 200, .headers = &headers[index], .header_count = 1};
+        response.content_length = 5;
+        size += (size_t)snprintf(text + size, sizeof text - size, "%d ",
+                                 http()->respond(exchange, &response, value, GT_END) == -EINVAL);
+        response.status = 103;
+        /* evhttp knows none. */
+        int code = http()->interim(exchange, &response);
+        size += (size_t)snprintf(text + size, sizeof text - size, "%d ", code == -EINVAL || code == -ENOTSUP);
+    }
+    gt_response response = {.size = sizeof response, .status = 200, .headers = &headers[COUNT - 1], .header_count = 1};
+    response.content_length = 5;
+    size += (size_t)snprintf(text + size, sizeof text - size, "%d ",
+                             http()->respond(exchange, &response, nothing, GT_END) == -EINVAL);
+    response.reason = nothing;
+    size += (size_t)snprintf(text + size, sizeof text - size, "%d ",
+                             http()->respond(exchange, &response, value, GT_END) == -EINVAL);
+    response.reason = (gt_bytes){0, 0};
+    response.content_length = (int64_t)size + 1;
+    http()->respond(exchange, &response, (gt_bytes){(const uint8_t *)text, size}, 0);
+    text[0] = http()->write(exchange, nothing, 0) == -EINVAL ? '1' : '0';
+    http()->write(exchange, (gt_bytes){(const uint8_t *)text, 1}, GT_END);
+}
+
 static void *request(void *server, gt_exchange *exchange, const gt_request *head) {
     (void)server;
     if (is(head->target, "/slow")) {
@@ -114,6 +149,10 @@ static void *request(void *server, gt_exchange *exchange, const gt_request *head
     }
     if (is(head->target, "/loop")) {
         answer(exchange, ioloop()->current() == first_loop ? "same loop\n" : "another loop\n");
+        return 0;
+    }
+    if (is(head->target, "/null")) {
+        answer_from_nothing(exchange);
         return 0;
     }
 #ifdef CHILDREN
