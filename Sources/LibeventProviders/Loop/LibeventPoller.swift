@@ -22,14 +22,8 @@ final class LibeventPoller: LoopPoller {
     /// Owned.
     private var wakeupEvent: UnsafeMutablePointer<event>?
     private var isClosed = false
-    /// What asks DNS on this base; null if libevent makes none.
-    ///
-    /// Owned, and made at the first question.
-    private(set) lazy var dns: OpaquePointer? = {
-        self.hasDNS = true
-        return EvdnsBase.make(self.base)
-    }()
-    private var hasDNS = false
+    /// What asks DNS on this base.
+    let dns: EvdnsBase
     /// Handlers that want only errors: libevent has no event for that.
     private(set) lazy var errorWatch = ErrorWatch(base: self.base)
 
@@ -40,6 +34,7 @@ final class LibeventPoller: LoopPoller {
             return nil
         }
         self.base = base
+        self.dns = EvdnsBase(base: base)
         self.deadline = LibeventDeadline(base: base)
         if self.deadline == nil {
             event_base_free(base)
@@ -56,7 +51,7 @@ final class LibeventPoller: LoopPoller {
     func close() {
         guard !self.isClosed else { return }
         self.isClosed = true
-        if self.hasDNS, let dns = self.dns { evdns_base_free(dns, 0) }
+        self.dns.close()
         if let event = self.wakeupEvent { event_free(event) }
         self.deadline?.close()
         self.handlers.removeAll()
@@ -95,10 +90,12 @@ final class LibeventPoller: LoopPoller {
         if code < 0 { return code }
         let watched = self.errorWatch.renew()
         if watched < 0 { return watched }
+        self.dns.renew()
         return event_reinit(self.base) == 0 ? 0 : -EIO
     }
 
     func wait(until deadline: Double) -> Int32 {
+        self.dns.forget()
         var flags = EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY
         if deadline == -.infinity {
             flags |= EVLOOP_NONBLOCK

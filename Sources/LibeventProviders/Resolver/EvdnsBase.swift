@@ -5,13 +5,54 @@
 import CLibevent
 import Glibc
 
-/// Makes what libevent asks DNS with, for one `event_base`.
-enum EvdnsBase {
-    /// Null if libevent makes none.
+/// What libevent asks DNS with, for one `event_base`: made at the first question, closed before that is freed.
+final class EvdnsBase {
+    private let base: OpaquePointer
+    /// Owned.
+    private var current: OpaquePointer?
+    /// The parent's, in the child of a fork.
     ///
-    /// Its sockets do not keep a loop going. To be freed before the `event_base` is.
-    static func make(_ base: OpaquePointer) -> OpaquePointer? {
-        guard let dns = evdns_base_new(base, Int32(EVDNS_BASE_DISABLE_WHEN_INACTIVE)) else { return nil }
+    /// Owned.
+    private var leftBehind: [OpaquePointer] = []
+
+    init(base: OpaquePointer) {
+        self.base = base
+    }
+
+    /// For `evdns_getaddrinfo`; null if libevent makes none.
+    var pointer: OpaquePointer? {
+        if self.current == nil { self.current = self.make() }
+        return self.current
+    }
+
+    /// In the child of a fork: its sockets are the parent's too, and either would take the other's answers.
+    ///
+    /// What there is may be at work right now: it is freed by ``forget()``.
+    func renew() {
+        if let dns = self.current { self.leftBehind.append(dns) }
+        self.current = nil
+    }
+
+    /// Frees what was left behind; nothing of libevent's may be on the stack.
+    @inline(__always)
+    func forget() {
+        if !self.leftBehind.isEmpty { self.freeLeftBehind() }
+    }
+
+    func close() {
+        self.renew()
+        self.freeLeftBehind()
+    }
+
+    /// Those who asked are not told: they are the parent's, or have gone.
+    private func freeLeftBehind() {
+        for dns in self.leftBehind { evdns_base_free(dns, 0) }
+        self.leftBehind = []
+    }
+
+    private func make() -> OpaquePointer? {
+        // Its sockets do not keep a loop going.
+        guard let dns = evdns_base_new(self.base, Int32(EVDNS_BASE_DISABLE_WHEN_INACTIVE)) else { return nil }
         let path = getenv("GTORNADO_RESOLV_CONF").map { String(cString: $0) } ?? "/etc/resolv.conf"
         // A file without servers, or none at all, leaves the local one, as libc has it.
         let options = Int32(DNS_OPTION_SEARCH | DNS_OPTION_NAMESERVERS | DNS_OPTION_MISC | DNS_OPTION_HOSTSFILE)

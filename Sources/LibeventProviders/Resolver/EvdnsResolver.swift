@@ -62,7 +62,7 @@ public enum EvdnsResolver {
             errno = ENOTSUP
             return nil
         }
-        guard let dns = poller.dns else {
+        guard let dns = poller.dns.pointer else {
             errno = ENOMEM
             return nil
         }

@@ -6,6 +6,7 @@ import CLibevent
 import CProviderKit
 import Glibc
 import ProviderKit
+import Synchronization
 
 /// Threads that look names up: made when there is something to do, up to a limit, and ended after half a minute without.
 ///
@@ -21,6 +22,8 @@ final class LookupPool: @unchecked Sendable {
     private var waiting = WaitingLine<Lookup>()
     private var threads = 0
     private var idle = 0
+    /// Where its threads are.
+    private let process = Atomic(getpid())
 
     init(limit: Int) {
         self.limit = limit
@@ -28,8 +31,20 @@ final class LookupPool: @unchecked Sendable {
         pthread_cond_init(self.added, nil)
     }
 
+    /// In the child of a fork, whose only thread calls: those that there were, and what they had locked, are the parent's.
+    private func beginAnewInChild() {
+        guard self.process.exchange(getpid(), ordering: .relaxed) != getpid() else { return }
+        pthread_mutex_init(self.mutex, nil)
+        pthread_cond_init(self.added, nil)
+        self.threads = 0
+        self.idle = 0
+        // Not freed: a thread may have been changing it just then.
+        withUnsafeMutablePointer(to: &self.waiting) { $0.initialize(to: WaitingLine()) }
+    }
+
     /// Takes a lookup to be run; false if there is no thread for it and none can be made.
     func add(_ lookup: Lookup) -> Bool {
+        self.beginAnewInChild()
         pthread_mutex_lock(self.mutex)
         defer { pthread_mutex_unlock(self.mutex) }
         if self.idle <= self.waiting.count, self.threads < self.limit, self.startThread() {
@@ -43,6 +58,7 @@ final class LookupPool: @unchecked Sendable {
 
     /// Nobody is told the answer; the loop's thread must ask for it.
     func cancel(_ question: Question) {
+        self.beginAnewInChild()
         pthread_mutex_lock(self.mutex)
         question.isCancelled = true
         pthread_mutex_unlock(self.mutex)
