@@ -19,13 +19,20 @@ static void abandon(gt_hub *hub) {
     hub->next = 0;
 }
 
+/* The calls of this process are libc's own from now on: they wait as they would without greenlets. */
+void gt_hub_give_up(gt_hub *hub) {
+    hub->epoll = -1;
+    gt_pin();
+}
+
 void gt_hub_after_fork(void) {
     gt_hub *hub = gt_this_hub;
     if (!hub) return;
     gt_fibers_after_fork(hub, gt_running);
     abandon(hub);
-    hub->ioloop.after_fork(hub->loop);
-    gt_fds_after_fork(hub);
+    int code = hub->ioloop.after_fork(hub->loop);
+    int watching = gt_fds_after_fork(hub);
+    if (code < 0 || watching < 0) gt_hub_give_up(hub);
     /* Nobody watches its descriptor any more: it tries again. */
     if (hub->main.kind == GT_WAITS_FD) gt_make_ready(&hub->main);
 }

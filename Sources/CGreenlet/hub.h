@@ -205,6 +205,8 @@ int gt_fds_open(gt_hub *hub);
 void gt_fds_close(gt_hub *hub);
 /* Forgets every wait, and watches with kernel objects of this process. */
 int gt_fds_after_fork(gt_hub *hub);
+/* fork.c: in a child that has no descriptors to wait with. */
+void gt_hub_give_up(gt_hub *hub);
 
 /* offload.c */
 void gt_workers_after_fork(void);

@@ -41,6 +41,8 @@ static int highest = -1;
 
 static void count_wait(int fd, int change) {
     __atomic_fetch_add(&waits_of[fd & (COUNTERS - 1)], (uint32_t)change, __ATOMIC_SEQ_CST);
+    int largest = __atomic_load_n(&highest, __ATOMIC_RELAXED);
+    while (largest < fd && !__atomic_compare_exchange_n(&highest, &largest, fd, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
 }
 
 static void link_wait(gt_hub *hub, gt_fd_slot *slot, gt_fd_wait *wait) {
@@ -53,9 +55,6 @@ static void link_wait(gt_hub *hub, gt_fd_slot *slot, gt_fd_wait *wait) {
     wait->number = hub->wait_number + 1;
     __atomic_store_n(&hub->wait_number, wait->number, __ATOMIC_RELEASE);
     count_wait(wait->fd, 1);
-    int largest = __atomic_load_n(&highest, __ATOMIC_RELAXED);
-    while (largest < wait->fd && !__atomic_compare_exchange_n(&highest, &largest, wait->fd, 1, __ATOMIC_RELAXED,
-                                                                 __ATOMIC_RELAXED)) {}
 }
 
 static void unlink_wait(gt_hub *hub, gt_fd_wait *wait) {
@@ -75,20 +74,23 @@ static int arm(gt_hub *hub, gt_fd_slot *slot, int fd) {
         if (!wait->happened && !wait->closed) wanted |= wait->events;
     }
     if (!wanted) return 0;
-    int operation = slot->registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    int operation = slot->registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, saved = errno, code = 0;
     for (int tries = 0; tries < 2; tries++) {
         if (operation == EPOLL_CTL_ADD) slot->registration++;
         struct epoll_event event = {.events = wanted | EPOLLONESHOT};
         event.data.u64 = (uint64_t)slot->registration << 32 | (uint32_t)fd;
         if (epoll_ctl(hub->epoll, operation, fd, &event) == 0) {
             slot->registered = true;
+            errno = saved;
             return 0;
         }
-        if (errno != ENOENT && errno != EEXIST) break;
-        operation = errno == ENOENT ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+        code = -errno;
+        if (code != -ENOENT && code != -EEXIST) break;
+        operation = code == -ENOENT ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
     }
     slot->registered = false;
-    return -errno;
+    errno = saved;
+    return code;
 }
 
 /* ----- what happened ----- */
@@ -159,7 +161,11 @@ static void tell(gt_hub *hub, void *context) {
 void gt_fd_closing(int fd) {
     if (fd < 0 || !__atomic_load_n(&waits_of[fd & (COUNTERS - 1)], __ATOMIC_RELAXED)) return;
     int saved = errno;
-    if (gt_this_hub) close_waits(gt_this_hub, fd);
+    if (gt_this_hub) {
+        close_waits(gt_this_hub, fd);
+        /* A child that closes all that it has, as daemons do. */
+        if (gt_this_hub->forks && fd == gt_this_hub->epoll) gt_hub_give_up(gt_this_hub);
+    }
     gt_hubs_each(tell, &fd);
     errno = saved;
 }
@@ -211,7 +217,8 @@ static int watch_all(gt_hub *hub, gt_greenlet *self, const struct pollfd *fds, s
         link_wait(hub, slot, &waits[i]);
         if (waits[i].events == 0) waits[i].events = EPOLLERR;
         int armed = arm(hub, slot, fds[i].fd);
-        if (armed < 0) code = armed;
+        /* A file's kind never is ready for what poll() has not found it ready for at once. */
+        if (armed < 0 && armed != -EPERM) code = armed;
     }
     return code;
 }
@@ -225,6 +232,9 @@ static bool unwatch_all(gt_hub *hub, size_t count, gt_fd_wait *waits) {
     }
     return closed;
 }
+
+/* Seconds between two looks at sets inside sets inside sets, which no other set may watch. */
+static const double nested_pause = 0.005;
 
 int gt_wait_poll(struct pollfd *fds, size_t count, double deadline, const char *why) {
     gt_greenlet *self = gt_running;
@@ -243,8 +253,14 @@ int gt_wait_poll(struct pollfd *fds, size_t count, double deadline, const char *
             break;
         }
         self->fd = count == 1 ? fds[0].fd : -1;
+        double until = deadline;
         int code = watch_all(hub, self, fds, count, waits);
-        if (code == 0) code = gt_wait(self, GT_WAITS_FD, deadline, why);
+        if (code == -ELOOP || code == -EINVAL) {
+            until = fmin(deadline, gt_now() + nested_pause);
+            code = 0;
+        }
+        if (code == 0) code = gt_wait(self, GT_WAITS_FD, until, why);
+        if (code == -ETIMEDOUT && until < deadline && !self->interrupt) code = 0;
         self->fd = -1;
         bool closed = unwatch_all(hub, count, waits);
         if (code < 0) {
@@ -295,5 +311,8 @@ int gt_fds_after_fork(gt_hub *hub) {
     hub->fd_waits = 0;
     hub->forks++;
     memset(waits_of, 0, sizeof waits_of);
-    return open_epoll(hub);
+    int code = open_epoll(hub);
+    /* Whoever closes it is to be seen. */
+    if (code == 0) count_wait(hub->epoll, 1);
+    return code;
 }

@@ -111,8 +111,17 @@ static void hand_over(int number, siginfo_t *info, void *context) {
 
 int gt_watch_signal_taken(void) { return taken_signal; }
 
+/* This process's memory; -1 until it is open. */
+static int memory = -1;
+
+static void open_memory(void) {
+    if (memory < 0) memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+}
+
 int gt_watch_take_signal(void) {
     if (taken_signal) return taken_signal;
+    /* There may be no descriptor left when it is needed. */
+    open_memory();
     for (int number = SIGRTMAX - 2; number >= SIGRTMIN; number--) {
         struct sigaction old, action = {.sa_sigaction = hand_over, .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
         if (sigaction(number, 0, &old) < 0 || old.sa_handler != SIG_DFL) continue;
@@ -125,8 +134,7 @@ int gt_watch_take_signal(void) {
 
 /* Through the kernel, so that a stack which ends, or goes away meanwhile, is a short read and no fault. */
 static size_t copy_stack(uintptr_t address) {
-    static int memory = -1;
-    if (memory < 0) memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    open_memory();
     ssize_t count = memory < 0 ? -1 : pread(memory, words, sizeof words, (off_t)address);
     return count < 0 ? 0 : (size_t)count / sizeof words[0];
 }

@@ -9,6 +9,8 @@
 
 /* Longer waits just wake up once in between. */
 enum { LONGEST_WAIT = 24 * 60 * 60 };
+/* Thirty years, beyond which a time_t may not reach. */
+static const double FARTHEST = 1e9;
 
 int gt_epoll_wait(int epoll, struct epoll_event *events, int capacity, double seconds) {
     static atomic_int lacks_pwait2;
@@ -37,6 +39,7 @@ int gt_timerfd(void) {
 int gt_timerfd_set(int timer, double when) {
     /* Zero would disarm it. */
     struct itimerspec setting = {.it_value = {.tv_nsec = 1}};
+    if (when > FARTHEST) when = FARTHEST;
     if (when > 0) {
         setting.it_value.tv_sec = (time_t)when;
         setting.it_value.tv_nsec = (long)((when - (double)setting.it_value.tv_sec) * 1e9);

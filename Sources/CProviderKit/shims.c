@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,11 +18,22 @@ int gt_eventfd(void) {
     return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 }
 
+int gt_epoll(void) {
+    return epoll_create1(EPOLL_CLOEXEC);
+}
+
 int gt_replace(int fd, int other) {
     if (other < 0) return -errno;
     int code = dup3(other, fd, O_CLOEXEC) < 0 ? -errno : 0;
     close(other);
     return code;
+}
+
+/* The place is given up first: there may be no other left. */
+int gt_renew(int fd, int (*make)(void)) {
+    close(fd);
+    int other = make();
+    return other == fd ? 0 : gt_replace(fd, other);
 }
 
 void gt_name_thread(const char *name) {

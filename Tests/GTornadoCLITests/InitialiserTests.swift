@@ -18,6 +18,14 @@ struct InitialiserTests {
         #expect(try Tool.run(["check", plugin]).end == .exited(70))
     }
 
+    @Test("and its entry are told apart where they end the process")
+    func entryExits() throws {
+        let plugin = try Fixture.plugin("entryexits", ["-DENTRY_DOES=exit(0)"])
+        let result = try Tool.run(["run", plugin])
+        #expect(result.end == .exited(70))
+        try Snapshot.check(result.errors, "run/entry-exits")
+    }
+
     @Test("that block are told of, and waited for")
     func blocks() throws {
         let plugin = try Fixture.plugin("blocks", ["-DINITIALISER=sleep(6)"])

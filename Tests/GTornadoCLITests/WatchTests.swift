@@ -42,6 +42,13 @@ struct WatchTests {
         #expect(result.errors.contains("  at poll_in_callback (libwatched.so+0x"), "\(result.errors)")
     }
 
+    @Test("knows the loop's own waiting where no descriptor is left to look with")
+    func withoutDescriptors() throws {
+        let result = try Tool.run(["run", "--max-blocking-time", "50ms", Fixture.plugin(), "--", "full"])
+        #expect(result.end == .exited(0), "\(result.errors)")
+        #expect(!result.errors.contains(" held "), "\(result.errors)")
+    }
+
     @Test("names the greenlet that computes, and its function")
     func greenlet() throws {
         let errors = try self.run("spin").errors

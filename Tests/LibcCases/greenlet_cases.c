@@ -327,22 +327,6 @@ static void number_of_an_open_file(gt_case_run *run) {
 }
 
 /* One that the hub cannot watch: the kernel lets epolls watch each other no deeper than five. */
-static void too_deep(gt_case_run *run) {
-    int depth[6], pair[2], count = 0;
-    struct epoll_event event = {.events = EPOLLIN};
-    if (gt_unix_pair(run, SOCK_STREAM, pair)) return;
-    for (int below = pair[0]; count < 6; below = depth[count++]) {
-        depth[count] = epoll_create1(EPOLL_CLOEXEC);
-        if (epoll_ctl(depth[count], EPOLL_CTL_ADD, below, &event) < 0) break;
-    }
-    close(depth[count]);
-    struct pollfd one = {.fd = depth[count - 1], .events = POLLIN};
-    int code = gt_wait_poll(&one, 1, gt_now() + 2, "poll");
-    gt_note(run, "%s", code < 0 ? strerrorname_np(-code) : "watched");
-    while (count > 0) close(depth[--count]);
-    gt_close_both(pair);
-}
-
 static void closed_in_a_range(gt_case_run *run) {
     int pair[2];
     waiter reader;
@@ -533,7 +517,6 @@ static const gt_case cases[] = {
     {"close by another thread, told late", late_word_of_a_close,
      "the young one's wait = -1 ETIMEDOUT\nthe old one's recv = -1 EBADF\n", GT_CASE_ALONE},
     {"a number whose former file is open still", number_of_an_open_file, "ETIMEDOUT ETIMEDOUT\n", 0},
-    {"a descriptor that cannot be watched", too_deep, "ELOOP\n", 0},
     {"close_range and closefrom wake the one in recv", closed_in_a_range,
      "to be closed = 0\nended 0\nclose_range = 0\nrecv = -1 EBADF\nended 0\nclose_range = 0\nrecv = -1 EBADF\n"
      "ended 0\nrecv = -1 EBADF\n",

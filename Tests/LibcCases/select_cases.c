@@ -5,6 +5,9 @@
  * The family "select".
  */
 #define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -65,6 +68,71 @@ static void poll_times_out(gt_case_run *run) {
     gt_note_waited(run, start, 0.180);
     gt_note_result(run, "no time", run->calls->poll(fds, 1, 0));
     gt_note_result(run, "no time", run->calls->ppoll(fds, 1, &no_time, 0));
+    gt_close_both(pair);
+}
+
+/* As programs say "for ever" where there is a number to give. */
+static void poll_waits_for_ages(gt_case_run *run) {
+    const struct timespec ages = {.tv_sec = LONG_MAX};
+    int pair[2];
+    gt_peer peer;
+    if (gt_unix_pair(run, SOCK_STREAM, pair)) return;
+    struct pollfd fds[] = {{pair[0], POLLIN, 0}};
+    double start = gt_now();
+    gt_peer_start(run, &peer, (gt_peer_step[]){{60, GT_PEER_SENDS, pair[1], "x", 0, 0}, {0}});
+    note_poll(run, "ppoll", run->calls->ppoll(fds, 1, &ages, 0), fds, 1);
+    gt_note_waited(run, start, 0.060);
+    gt_peer_join(&peer);
+    gt_close_both(pair);
+}
+
+/* Kinds that epoll refuses, asked for what they never are. */
+static void poll_overlooks_files(gt_case_run *run) {
+    int pair[2], null = gt_setup(run, "open", open("/dev/null", O_RDWR | O_CLOEXEC));
+    gt_peer peer;
+    fd_set errors;
+    struct timeval limit = {0, 60000};
+    if (gt_unix_pair(run, SOCK_STREAM, pair)) return;
+    struct pollfd fds[] = {{null, 0, 7}, {null, POLLPRI, 7}, {pair[0], POLLIN, 7}};
+    double start = gt_now();
+    note_poll(run, "a file alone", run->calls->poll(fds, 1, 60), fds, 1);
+    gt_note_waited(run, start, 0.060);
+    FD_ZERO(&errors);
+    FD_SET(null, &errors);
+    gt_note_result(run, "select", run->calls->select(null + 1, 0, 0, &errors, &limit));
+    gt_note_waited(run, start, 0.120);
+    gt_peer_start(run, &peer, (gt_peer_step[]){{60, GT_PEER_SENDS, pair[1], "x", 0, 0}, {0}});
+    note_poll(run, "beside a socket", run->calls->poll(fds, 3, 10000), fds, 3);
+    gt_note_waited(run, start, 0.180);
+    gt_peer_join(&peer);
+    close(null);
+    gt_close_both(pair);
+}
+
+/* As deep as the kernel lets sets be nested, so that no other may watch the outermost. */
+static void poll_waits_for_nested_sets(gt_case_run *run) {
+    int pair[2], sets[16], count = 0, inner;
+    gt_peer peer;
+    if (gt_unix_pair(run, SOCK_STREAM, pair)) return;
+    for (inner = pair[0]; count < 16; inner = sets[count++]) {
+        struct epoll_event event = {.events = EPOLLIN};
+        sets[count] = gt_setup(run, "epoll_create1", epoll_create1(EPOLL_CLOEXEC));
+        if (epoll_ctl(sets[count], EPOLL_CTL_ADD, inner, &event) == 0) continue;
+        close(sets[count]);
+        break;
+    }
+    gt_note(run, "sets: %d", count > 2 && count < 16);
+    struct pollfd fds[] = {{inner, POLLIN, 0}};
+    double start = gt_now();
+    errno = 0;
+    note_poll(run, "nothing", run->calls->poll(fds, 1, 60), fds, 1);
+    gt_note(run, "errno %d", errno);
+    gt_note_waited(run, start, 0.060);
+    gt_peer_start(run, &peer, (gt_peer_step[]){{60, GT_PEER_SENDS, pair[1], "x", 0, 0}, {0}});
+    note_poll(run, "something", run->calls->poll(fds, 1, -1), fds, 1);
+    gt_note_waited(run, start, 0.120);
+    gt_peer_join(&peer);
+    while (count > 0) close(sets[--count]);
     gt_close_both(pair);
 }
 
@@ -291,6 +359,9 @@ static const gt_case cases[] = {
     {"poll: what is there at once", poll_finds_at_once, 0, 0},
     {"poll: what comes later", poll_waits, 0, 0},
     {"poll: timeouts", poll_times_out, 0, 0},
+    {"poll: ages", poll_waits_for_ages, 0, 0},
+    {"poll: files, asked for what they never are", poll_overlooks_files, 0, 0},
+    {"poll: nested epoll sets", poll_waits_for_nested_sets, 0, 0},
     {"poll: refusals", poll_refuses, 0, GT_CASE_ALONE},
     {"select: what comes later", select_waits, 0, 0},
     {"select: timeouts", select_times_out, 0, 0},

@@ -199,6 +199,34 @@ static void splice_wrong_arguments(gt_case_run *run) {
     close(fd);
 }
 
+/* Nothing is there to be moved: whoever waits first, waits for ever. */
+static void splice_refuses_at_once(gt_case_run *run) {
+    int pair[2], other[2], ends[2], more[2];
+    off64_t offset = 0;
+    if (gt_unix_pair(run, SOCK_STREAM, pair) || gt_unix_pair(run, SOCK_STREAM, other)) return;
+    if (make_pipe(run, ends) || make_pipe(run, more)) return;
+    int read_only = gt_setup(run, "open", open("/dev/null", O_RDONLY | O_CLOEXEC));
+    int path = gt_setup(run, "open", open("/dev/null", O_PATH | O_CLOEXEC));
+    gt_note_result(run, "socket to socket", run->calls->splice(pair[0], 0, other[0], 0, 10, 0));
+    gt_note_result(run, "a pipe to itself", run->calls->splice(ends[0], 0, ends[1], 0, 10, 0));
+    gt_note_result(run, "offset of the pipe read", run->calls->splice(ends[0], &offset, pair[0], 0, 10, 0));
+    gt_note_result(run, "offset of the pipe written", run->calls->splice(pair[0], 0, ends[1], &offset, 10, 0));
+    gt_note_result(run, "offset of the socket read", run->calls->splice(pair[0], &offset, ends[1], 0, 10, 0));
+    gt_note_result(run, "offset of the socket written", run->calls->splice(ends[0], 0, pair[0], &offset, 10, 0));
+    gt_note_result(run, "from the end to write to", run->calls->splice(ends[1], 0, pair[0], 0, 10, 0));
+    gt_note_result(run, "into the end to read from", run->calls->splice(pair[0], 0, ends[0], 0, 10, 0));
+    gt_note_result(run, "between wrong ends", run->calls->splice(ends[1], 0, more[0], 0, 10, 0));
+    gt_note_result(run, "into a file to read from", run->calls->splice(ends[0], 0, read_only, 0, 10, 0));
+    gt_note_result(run, "into a path", run->calls->splice(ends[0], 0, path, 0, 10, 0));
+    gt_note_result(run, "flags", run->calls->splice(ends[0], 0, more[1], 0, 10, 1 << 20));
+    gt_close_both(pair);
+    gt_close_both(other);
+    gt_close_both(ends);
+    gt_close_both(more);
+    close(read_only);
+    close(path);
+}
+
 static const gt_case cases[] = {
     {"sendfile: more than fits into a socket", file_to_socket, 0, 0},
     {"sendfile: the right bytes", bytes_are_the_file_s, 0, 0},
@@ -209,6 +237,7 @@ static const gt_case cases[] = {
     {"splice: a pipe to a slow socket", pipe_to_slow_socket, 0, 0},
     {"splice: pipe to pipe", pipe_to_pipe, 0, 0},
     {"splice: wrong arguments", splice_wrong_arguments, 0, 0},
+    {"splice: refusals at once", splice_refuses_at_once, 0, 0},
 };
 
 GT_CASE_TABLE(gt_transfer_cases, cases);

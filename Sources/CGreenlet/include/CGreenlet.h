@@ -74,7 +74,8 @@ extern void *(*gt_find_original)(const char *name);
 double gt_now(void);
 int gt_wait_fd(int fd, uint32_t events, double deadline, const char *why);
 /* poll()'s own contract (revents filled in, number of ready ones, 0 at the deadline) but for the negative codes. Entries
- * with a negative fd are skipped; files that epoll cannot watch are ready. */
+ * with a negative fd are skipped; files that epoll cannot watch are ready at once or never. Epoll sets that are nested too
+ * deep for another to watch are looked at 200 times a second. */
 int gt_wait_poll(struct pollfd *fds, size_t count, double deadline, const char *why);
 /* Until `deadline`, or an interrupt. */
 int gt_wait_until(double deadline, const char *why);

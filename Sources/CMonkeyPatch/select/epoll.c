@@ -10,9 +10,6 @@
 
 static const struct timespec no_time = {0, 0};
 
-/* How often an epoll set is asked that cannot be watched itself: it is nested too deep for the kernel. */
-static const double nested_pause = 0.005;
-
 /* An epoll descriptor is readable while its set has something to tell. Somebody else may fetch it first. */
 static int epoll_until(int epoll, struct epoll_event *events, int capacity, double deadline, const sigset_t *mask,
                        const char *why) {
@@ -23,11 +20,6 @@ static int epoll_until(int epoll, struct epoll_event *events, int capacity, doub
         if (ready != 0) return ready;
         struct pollfd set = {.fd = epoll, .events = POLLIN};
         int code = gt_wait_masked(&set, 1, mask, deadline, why);
-        if (code == -ELOOP || code == -EINVAL) {
-            double later = gt_now() + nested_pause;
-            code = gt_wait_until(later < deadline ? later : deadline, why);
-            if (code == 0) code = later < deadline;
-        }
         if (code == 0) return 0;
         if (code < 0 && code != -EBADF) return gt_fail(code);
     }

@@ -15,16 +15,37 @@ enum { SOCKET_TAKES = 4096 };
 typedef struct side {
     gt_blocking blocking;
     short events; /* POLLIN or POLLOUT */
-    int waits, is_socket;
+    int waits, is_socket, is_pipe;
 } side;
 
 static side side_of(int fd, uint32_t events, unsigned flags) {
-    side one = {gt_blocking_on(fd, events, "splice"), events == GT_READ ? POLLIN : POLLOUT, 0, 0};
+    side one = {gt_blocking_on(fd, events, "splice"), events == GT_READ ? POLLIN : POLLOUT, 0, 0, 0};
     mode_t mode = gt_mode(fd);
     one.is_socket = S_ISSOCK(mode);
-    one.waits = (one.is_socket || (S_ISFIFO(mode) && !(flags & SPLICE_F_NONBLOCK))) && !gt_is_nonblocking(fd);
+    one.is_pipe = S_ISFIFO(mode);
+    one.waits = (one.is_socket || (one.is_pipe && !(flags & SPLICE_F_NONBLOCK))) && !gt_is_nonblocking(fd);
     errno = one.blocking.entry_errno;
     return one;
+}
+
+/* Whether a descriptor was opened for something else. */
+static int is_shut(int fd, int mode) {
+    int flags = gt_libc.fcntl(fd, F_GETFL);
+    return flags < 0 || flags & O_PATH || ((flags & O_ACCMODE) != O_RDWR && (flags & O_ACCMODE) != mode);
+}
+
+static int is_same_file(int one, int other) {
+    struct stat first, second;
+    return !fstat(one, &first) && !fstat(other, &second) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+/* Whether the kernel refuses it, whatever comes: it says so at once, and why. */
+static int is_refused(const side *in, const off64_t *in_offset, const side *out, const off64_t *out_offset, unsigned flags) {
+    const unsigned known = SPLICE_F_MOVE | SPLICE_F_NONBLOCK | SPLICE_F_MORE | SPLICE_F_GIFT;
+    if (flags & ~known || !(in->is_pipe || out->is_pipe)) return 1;
+    if ((in_offset && (in->is_pipe || in->is_socket)) || (out_offset && (out->is_pipe || out->is_socket))) return 1;
+    int from = in->blocking.fd, to = out->blocking.fd;
+    return is_shut(from, O_RDONLY) || is_shut(to, O_WRONLY) || (in->is_pipe && out->is_pipe && is_same_file(from, to));
 }
 
 /* 1: ready, or of a kind that does not wait. 0: failed, with errno. */
@@ -77,6 +98,8 @@ static ssize_t splice_to_socket(splicing *job) {
 ssize_t gt_coop_splice(int in, off64_t *in_offset, int out, off64_t *out_offset, size_t count, unsigned flags) {
     if (!gt_can_wait() || count == 0) return gt_libc.splice(in, in_offset, out, out_offset, count, flags);
     splicing job = {side_of(in, GT_READ, flags), side_of(out, GT_WRITE, flags), in_offset, out_offset, count, flags};
-    if (!job.in.waits && !job.out.waits) return gt_libc.splice(in, in_offset, out, out_offset, count, flags);
+    if ((!job.in.waits && !job.out.waits) || is_refused(&job.in, in_offset, &job.out, out_offset, flags)) {
+        return gt_libc.splice(in, in_offset, out, out_offset, count, flags);
+    }
     return job.out.is_socket && job.out.waits ? splice_to_socket(&job) : splice_some(&job, count);
 }

@@ -19,6 +19,11 @@ int gt_eventfd(void);
 /* Puts the file of the new descriptor `other` in the place of `fd`'s, and closes `other`. Returns 0 or a negative errno
  * value: that of making `other`, if it is -1. */
 int gt_replace(int fd, int other);
+/* An epoll set that is closed on exec; -1 with errno. */
+int gt_epoll(void);
+/* In the child of a fork: closes the parent's `fd`, and puts what `make` makes in its place. Returns 0 or a negative errno
+ * value; `fd` is not open then. */
+int gt_renew(int fd, int (*make)(void));
 /* Names the calling thread, in at most 15 letters. */
 void gt_name_thread(const char *name);
 /* pipe2() with O_CLOEXEC. */

@@ -47,7 +47,7 @@ final class LibeventDeadline {
 
     /// In the child of a fork: another timer under the same descriptor, set alike.
     func renew() -> Int32 {
-        let code = gt_replace(self.timer, gt_timerfd())
+        let code = gt_renew(self.timer, gt_timerfd)
         guard code == 0, self.armed < .infinity else { return code }
         return gt_timerfd_set(self.timer, self.armed)
     }

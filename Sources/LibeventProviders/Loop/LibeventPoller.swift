@@ -86,12 +86,10 @@ final class LibeventPoller: LoopPoller {
 
     func renew() -> Int32 {
         // First what the base watches, then the base, which begins to watch it anew.
-        let code = self.deadline?.renew() ?? 0
-        if code < 0 { return code }
-        let watched = self.errorWatch.renew()
-        if watched < 0 { return watched }
+        let codes = (self.deadline?.renew() ?? 0, self.errorWatch.renew())
         self.dns.renew()
-        return event_reinit(self.base) == 0 ? 0 : -EIO
+        let base: Int32 = event_reinit(self.base) == 0 ? 0 : -EIO
+        return min(codes.0, codes.1, base)
     }
 
     func wait(until deadline: Double) -> Int32 {

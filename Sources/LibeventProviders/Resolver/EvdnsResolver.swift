@@ -124,11 +124,35 @@ final class EvdnsQuestion {
 
     /// evdns's answer.
     private func took(_ error: Int32, _ answer: UnsafeMutablePointer<addrinfo>?) {
+        Self.completePorts(of: answer)
         switch self.state {
         case .asking: self.state = .answered(error: error, answer: answer)
         case .asked: self.tell(error, answer)
         case .answered, .over:
             if let answer { evutil_freeaddrinfo(answer) }
+        }
+    }
+
+    /// For a name of the hosts file and no type, libevent leaves the port out of every other address.
+    private static func completePorts(of answer: UnsafeMutablePointer<addrinfo>?) {
+        var port: in_port_t = 0
+        var next = answer
+        while let info = next {
+            next = info.pointee.ai_next
+            guard let place = self.port(of: info.pointee) else { continue }
+            if place.pointee != 0 { port = place.pointee } else { place.pointee = port }
+        }
+    }
+
+    private static func port(of info: addrinfo) -> UnsafeMutablePointer<in_port_t>? {
+        guard let address = UnsafeMutableRawPointer(info.ai_addr) else { return nil }
+        switch Int32(address.assumingMemoryBound(to: sockaddr.self).pointee.sa_family) {
+        case AF_INET:
+            return address.assumingMemoryBound(to: sockaddr_in.self).pointer(to: \.sin_port)
+        case AF_INET6:
+            return address.assumingMemoryBound(to: sockaddr_in6.self).pointer(to: \.sin6_port)
+        default:
+            return nil
         }
     }
 

@@ -16,6 +16,8 @@ enum LoadWatch {
     private struct State {
         var path: String
         var handlers: [SignalHandling]
+        /// Whose code runs.
+        var runs = "a static initialiser of it, or of a library that it needs,"
     }
 
     private static let state = Mutex<State?>(nil)
@@ -38,20 +40,26 @@ enum LoadWatch {
         return zip(before, SignalHandling.all()).filter { $0 != $1 }.map(\.0.name)
     }
 
-    private static var pathBeingLoaded: String? {
-        self.state.withLock { $0?.path }
+    /// Calls the plugin's entry, which must not end the process either.
+    static func calling<Result>(_ function: String, of path: String, _ body: () -> Result) -> Result {
+        self.state.withLock { $0 = State(path: path, handlers: [], runs: "its \(function)()") }
+        defer { self.state.withLock { $0 = nil } }
+        return body()
+    }
+
+    private static var current: State? {
+        self.state.withLock { $0 }
     }
 
     /// Registered once: a process that ends while a plugin is loaded was ended by it.
     private static let exitWatch: Void = {
         atexit {
-            guard let path = LoadWatch.pathBeingLoaded else { return }
+            guard let state = LoadWatch.current else { return }
             LoadWatch.say(
                 MonkeyError(
                     .appFailed,
-                    "cannot load \(path)",
-                    because: "it ended the process while it was loaded: a static initialiser of it, or of a library "
-                        + "that it needs, called exit()",
+                    "cannot load \(state.path)",
+                    because: "it ended the process while it was loaded: \(state.runs) called exit()",
                     try: "move that work into the app's main"
                 ).description
             )
@@ -77,10 +85,10 @@ enum LoadWatch {
     private static func wait() -> UnsafeMutableRawPointer? {
         var left = self.patience
         while left > 0 { left = sleep(left) }
-        if let path = self.pathBeingLoaded {
+        if let state = self.current {
             self.say(
-                "gtornado: \(path) has been loading for \(self.patience) s: a static initialiser of it, or of a library "
-                    + "that it needs, blocks. Nothing is patched before it is loaded; move that work into the app's main."
+                "gtornado: \(state.path) has been loading for \(self.patience) s: \(state.runs) blocks. "
+                    + "Nothing is patched before it is loaded; move that work into the app's main."
             )
         }
         return nil

@@ -55,7 +55,8 @@ public struct Plugin {
         }
         // The symbol's type is the one that gtornado.h declares; the version record has said that it does.
         let entry = unsafeBitCast(address, to: Entry.self)
-        let plugin = try Handshake.check(entry(), of: file)
+        let descriptor = LoadWatch.calling(PluginFile.entryName, of: file.path) { entry() }
+        let plugin = try Handshake.check(descriptor, of: file)
         passed(PluginCheck("handshake", "\(plugin.name), made with \(plugin.framework)"))
         return plugin
     }

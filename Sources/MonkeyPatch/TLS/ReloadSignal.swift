@@ -102,7 +102,7 @@ final class ReloadSignal: @unchecked Sendable {
 
     /// In a child that was forked meanwhile: its signals are not its parent's.
     private func watchInChild(_ descriptor: Int32) -> Int32 {
-        let code = gt_replace(descriptor, gt_eventfd())
+        let code = gt_renew(descriptor, gt_eventfd)
         return code == 0 && gt_reload_signal_is_taken() == 0 ? gt_watch_reload_signal(descriptor) : code
     }
 

@@ -98,7 +98,7 @@ final class CallbackQueue: @unchecked Sendable {
     ///
     /// It is readable, since what others have added may not have been seen yet.
     func renewWakeup() -> Int32 {
-        let code = gt_replace(self.wakeup, gt_eventfd())
+        let code = gt_renew(self.wakeup, gt_eventfd)
         if code == 0 { self.wake() }
         return code
     }

@@ -78,7 +78,7 @@ public final class EpollPoller: LoopPoller {
     ///
     /// Those whose descriptor was closed get none, as in the parent.
     public func renew() -> Int32 {
-        let code = gt_replace(self.descriptor, epoll_create1(Int32(O_CLOEXEC)))
+        let code = gt_renew(self.descriptor, gt_epoll)
         if code < 0 { return code }
         // No iterator: where its type is generic at run time, the runtime looks it up under a lock, and if another thread
         // of the parent held that at the fork, nobody ever gives it back.

@@ -91,9 +91,12 @@ public final class LoopEngine {
     }
 
     /// In the child of a fork: kernel objects of its own, under the same descriptors.
+    ///
+    /// Whatever fails, all of the parent's are let go of.
     func renew() -> Int32 {
         let code = self.callbacks.renewWakeup()
-        return code < 0 ? code : self.poller.renew()
+        let renewed = self.poller.renew()
+        return code < 0 ? code : renewed
     }
 
     func close() -> Int32 {

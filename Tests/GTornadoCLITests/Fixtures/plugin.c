@@ -10,6 +10,7 @@
  *   status N              returns N from main
  *   listen ADDRESS ...    listens, prints how it went, and returns 1 if none of them can be
  *   wait                  sleeps before any loop runs
+ *   full                  waits in its loop for a timer, without a descriptor left
  *
  * With the variables APP_CERT and APP_KEY its server speaks TLS; with APP_HUP it handles SIGHUP itself; with the macro
  * CHILDREN and APP_FORK it forks before its loop runs, and both serve.
@@ -20,10 +21,12 @@
 #include "gtornado.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -243,6 +246,22 @@ static int serve(int count, char *const *addresses) {
     return status < 0;
 }
 
+static void stop(void *context) {
+    ioloop()->stop(context);
+}
+
+/* Twice, since what is opened lazily may have been at the first wait. */
+static int wait_without_descriptors(void) {
+    const struct rlimit few = {256, 256};
+    setrlimit(RLIMIT_NOFILE, &few);
+    while (open("/dev/null", O_RDONLY) >= 0) {}
+    for (int count = 0; count < 2; count++) {
+        ioloop()->call_at(first_loop, ioloop()->time(first_loop) + 0.4, stop, first_loop);
+        if (ioloop()->start(first_loop) < 0) return 1;
+    }
+    return 0;
+}
+
 static void hang_up(int number) {
     (void)number;
     /* Nothing else prints while the loop waits. */
@@ -273,6 +292,7 @@ static int app(const gt_host *host, int argc, char *const *argv) {
     first_loop = ioloop() ? ioloop()->current() : 0;
     gt_server *server = 0;
     if (!strcmp(mode, "listen")) return listen_all(argc - 2, argv + 2, &server);
+    if (!strcmp(mode, "full")) return wait_without_descriptors();
     return serve(argc > 2 ? argc - 2 : 0, argv + 2);
 }
 
@@ -318,6 +338,9 @@ __attribute__((visibility("default"))) const gt_plugin *ENTRY(void) {
 #endif
 #ifdef UNDEFINED_SYMBOL
     UNDEFINED_SYMBOL();
+#endif
+#ifdef ENTRY_DOES
+    ENTRY_DOES;
 #endif
 #ifdef NULL_DESCRIPTOR
     return 0;
