@@ -33,7 +33,7 @@ COLUMNS = {
     "blocking": ("1,000 requests at once, each `select pg_sleep(0.1)` by libpq, over 100 connections", [
         ("seconds", "seconds", 1, "{:.3f}"), ("of the ideal", "factor", 1, "{:.3f}"),
         ("plain request beside, p50 µs", "p50", 1e6, "{:,.0f}"), ("p99 µs", "p99", 1e6, "{:,.0f}"),
-        ("kept by the host, ms", "stolen", 1e3, "{:,.0f}"),
+        ("kept by the host, %", "kept", 1e2, "{:.1f}"), ("rounds", "rounds", 1, "{:.0f}"),
     ]),
     "tls": ("TLS: 64 keep-alive connections; and connections with one request each", [
         ("CPU µs/request", "cpu", 1e-3, "{:.2f}"), ("requests/s", "rate", 1, "{:,.0f}"),
