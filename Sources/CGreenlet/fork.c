@@ -20,9 +20,18 @@ static void abandon(gt_hub *hub) {
 }
 
 /* The calls of this process are libc's own from now on: they wait as they would without greenlets. */
-void gt_hub_give_up(gt_hub *hub) {
-    hub->epoll = -1;
+void gt_hub_give_up(void) { gt_pin(); }
+
+void gt_hub_stand_alone(void) {
+    gt_hub *hub = gt_this_hub;
+    if (!hub || hub->alone || !gt_running || gt_running->is_main) return;
+    hub->alone = true;
     gt_pin();
+}
+
+void gt_hub_end_alone(gt_hub *hub) {
+    hub->alone = false;
+    gt_unpin();
 }
 
 void gt_hub_after_fork(void) {
@@ -32,7 +41,7 @@ void gt_hub_after_fork(void) {
     abandon(hub);
     int code = hub->ioloop.after_fork(hub->loop);
     int watching = gt_fds_after_fork(hub);
-    if (code < 0 || watching < 0) gt_hub_give_up(hub);
+    if (code < 0 || watching < 0) gt_hub_give_up();
     /* Nobody watches its descriptor any more: it tries again. */
     if (hub->main.kind == GT_WAITS_FD) gt_make_ready(&hub->main);
 }

@@ -122,6 +122,8 @@ struct gt_hub {
     void *sanitizer;
     const void *stack_bottom;
     size_t stack_size;
+    /* In the child that a greenlet has forked, which has not asked for greenlets yet. */
+    bool alone;
     /* In the child of a fork that ThreadSanitizer does not look at. */
     bool unwatched;
     gt_hub *next_hub;
@@ -206,7 +208,12 @@ void gt_fds_close(gt_hub *hub);
 /* Forgets every wait, and watches with kernel objects of this process. */
 int gt_fds_after_fork(gt_hub *hub);
 /* fork.c: in a child that has no descriptors to wait with. */
-void gt_hub_give_up(gt_hub *hub);
+void gt_hub_give_up(void);
+/* fork.c: whoever uses greenlets shares its process with a loop. */
+void gt_hub_end_alone(gt_hub *hub);
+static inline void gt_hub_join(void) {
+    if (__builtin_expect(gt_this_hub && gt_this_hub->alone, 0)) gt_hub_end_alone(gt_this_hub);
+}
 
 /* offload.c */
 void gt_workers_after_fork(void);

@@ -14,12 +14,16 @@ static gt_greenlet *spawn(gt_callback entry, void *context, const char *name, ui
         errno = ENOTSUP;
         return 0;
     }
+    gt_hub_join();
     return gt_spawn(entry, context, name, flags);
 }
 
 static gt_greenlet *current(void) { return gt_running; }
 
-static int wait_fd(int fd, uint32_t events, double deadline) { return gt_wait_fd(fd, events, deadline, "wait_fd"); }
+static int wait_fd(int fd, uint32_t events, double deadline) {
+    gt_hub_join();
+    return gt_wait_fd(fd, events, deadline, "wait_fd");
+}
 
 static int offload(gt_callback work, void *context) { return gt_offload(work, context, "offload"); }
 

@@ -57,6 +57,7 @@ int gt_wait(gt_greenlet *self, enum gt_wait_kind kind, double deadline, const ch
 int gt_park(double deadline, const char *why) {
     gt_greenlet *self = gt_running;
     if (!self) return -EINVAL;
+    gt_hub_join();
     if (!gt_hub_may_switch(self->hub)) return -EDEADLK;
     if (self->interrupt) return -self->interrupt;
     if (self->woken) {
@@ -110,6 +111,7 @@ static int yield(gt_greenlet *self, const char *why) {
 int gt_yield(void) {
     gt_greenlet *self = gt_running;
     if (!self) return -EINVAL;
+    gt_hub_join();
     return gt_hub_may_switch(self->hub) ? yield(self, "yield") : -EDEADLK;
 }
 

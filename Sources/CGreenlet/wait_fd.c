@@ -164,7 +164,10 @@ void gt_fd_closing(int fd) {
     if (gt_this_hub) {
         close_waits(gt_this_hub, fd);
         /* A child that closes all that it has, as daemons do. */
-        if (gt_this_hub->forks && fd == gt_this_hub->epoll) gt_hub_give_up(gt_this_hub);
+        if (gt_this_hub->forks && fd == gt_this_hub->epoll) {
+            gt_this_hub->epoll = -1;
+            gt_hub_give_up();
+        }
     }
     gt_hubs_each(tell, &fd);
     errno = saved;
@@ -260,7 +263,7 @@ int gt_wait_poll(struct pollfd *fds, size_t count, double deadline, const char *
             code = 0;
         }
         if (code == 0) code = gt_wait(self, GT_WAITS_FD, until, why);
-        if (code == -ETIMEDOUT && until < deadline && !self->interrupt) code = 0;
+        if (code == -ETIMEDOUT && until < deadline) code = 0;
         self->fd = -1;
         bool closed = unwatch_all(hub, count, waits);
         if (code < 0) {

@@ -4,8 +4,8 @@
  *
  * SIGHUP as a word to read files again. What runs inside the handler is safe there: an atomic and write().
  *
- * A run under nohup reads files again too, and survives the hang-up by that. What it forks has nothing to read, and its
- * parent's eventfd: there the signal does, or is ignored, as before, until the child watches it itself.
+ * A run under nohup reads files again too, and survives the hang-up by that. What it forks gets an eventfd of its own, and
+ * there the signal does, or is ignored, as before, until the child watches it itself.
  */
 #include "CProviderKit.h"
 
@@ -20,11 +20,14 @@ static atomic_int wakeup_descriptor = -1;
 static struct sigaction before;
 static pid_t owner;
 
+static void restore(void);
+
 static void take(int number) {
     int saved = errno;
     if (getpid() != owner) {
-        /* A child by _Fork() or clone(), which call nobody: the signal comes again when this one is over. */
-        gt_forget_reload_signal();
+        /* A child by vfork(), _Fork() or clone(), which call nobody, and perhaps in its parent's memory. The signal comes
+         * again when this one is over. */
+        restore();
         raise(number);
         errno = saved;
         return;
@@ -41,17 +44,27 @@ int gt_reload_signal_is_taken(void) {
     return now.sa_handler != SIG_DFL && now.sa_handler != SIG_IGN && now.sa_handler != take;
 }
 
-void gt_forget_reload_signal(void) {
+/* The app may have taken the signal since. */
+static void restore(void) {
     struct sigaction now;
-    atomic_store(&wakeup_descriptor, -1);
-    /* The app may have taken the signal since. */
     if (sigaction(SIGHUP, 0, &now) == 0 && now.sa_handler == take) sigaction(SIGHUP, &before, 0);
+}
+
+void gt_forget_reload_signal(void) {
+    restore();
+    atomic_store(&wakeup_descriptor, -1);
+}
+
+static void begin_anew_in_child(void) {
+    restore();
+    int wakeup = atomic_exchange(&wakeup_descriptor, -1);
+    if (wakeup >= 0) gt_renew(wakeup, gt_eventfd);
 }
 
 int gt_watch_reload_signal(int wakeup) {
     static atomic_bool watches_forks;
     if (!atomic_exchange(&watches_forks, true)) {
-        int code = pthread_atfork(0, 0, gt_forget_reload_signal);
+        int code = pthread_atfork(0, 0, begin_anew_in_child);
         if (code != 0) return -code;
     }
     struct sigaction action = {.sa_handler = take, .sa_flags = SA_RESTART};

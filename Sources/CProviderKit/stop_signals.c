@@ -1,7 +1,7 @@
 /* Signals that end a runner. What runs inside the handler is safe there: atomics, write() and _exit().
  *
- * They are the runner's own. The child of a fork has its parent's eventfd, so that a signal to the child would end the
- * parent: there they do what they did before, until the child watches them itself. */
+ * They are the runner's own. The child of a fork has its parent's eventfd and its handlers, and each would end the other: it
+ * gets an eventfd of its own, and there the signals do what they did before, until it watches them itself. */
 #include "CProviderKit.h"
 
 #include <errno.h>
@@ -20,20 +20,26 @@ static pid_t owner;
 
 static void take(int number);
 
-static void forget_in_child(void) {
+static void restore(void) {
     for (int index = 0; index < NUMBERS; index++) {
         struct sigaction now;
         if (sigaction(numbers[index], 0, &now) == 0 && now.sa_handler == take) sigaction(numbers[index], &before[index], 0);
     }
-    atomic_store(&wakeup_descriptor, -1);
+}
+
+static void begin_anew_in_child(void) {
+    restore();
     atomic_store(&first_signal, 0);
+    int wakeup = atomic_exchange(&wakeup_descriptor, -1);
+    if (wakeup >= 0) gt_renew(wakeup, gt_eventfd);
 }
 
 static void take(int number) {
     int saved = errno;
     if (getpid() != owner) {
-        /* A child by _Fork() or clone(), which call nobody: the signal comes again when this one is over. */
-        forget_in_child();
+        /* A child by vfork(), _Fork() or clone(), which call nobody, and perhaps in its parent's memory. The signal comes
+         * again when this one is over. */
+        restore();
         raise(number);
         errno = saved;
         return;
@@ -49,7 +55,7 @@ static void take(int number) {
 int gt_watch_stop_signals(int wakeup) {
     static atomic_bool watches_forks;
     if (!atomic_exchange(&watches_forks, true)) {
-        int code = pthread_atfork(0, 0, forget_in_child);
+        int code = pthread_atfork(0, 0, begin_anew_in_child);
         if (code != 0) return -code;
     }
     struct sigaction action = {.sa_handler = take, .sa_flags = SA_RESTART};

@@ -40,20 +40,40 @@ struct ForkSignalTests {
         try run.stop()
     }
 
+    @Test("is not sent where it was for the parent, whose clients the child leaves alone too", arguments: servers)
+    func parents(server: SecureServer) throws {
+        let process = try Tool.start(["run", "-b", "127.0.0.1:0"] + server.flags + [server.plugin()])
+        let line = try process.line(with: "listening on ")
+        let url = String(line.dropFirst("listening on ".count))
+        let child = try self.number(in: try self.page(url, "stay"))
+        defer { kill(child, SIGKILL) }
+        process.send(SIGSTOP)
+        let answer = try Tool.run(["-sS", "--max-time", "2", url], executable: "curl")
+        #expect(answer.end == .exited(28) && answer.output.isEmpty, "the child has answered: \(answer)")
+        process.send(SIGCONT)
+        #expect(try self.page(url, "") == "hello from C\n")
+        process.send(SIGTERM)
+        #expect(try process.wait() == .exited(0), "\(process.errors)")
+        // Beside what the parent has said: the child would say it, too.
+        #expect(process.errors.components(separatedBy: "no new connections").count == 2, "\(process.errors)")
+        #expect(kill(child, 0) == 0 && !process.output.contains("loop has ended\nthe app's loop has ended"))
+    }
+
     /// Both processes run the app, each on a loop of its own.
     @Test(
-        "is the child's own where that was forked before the loop ran",
+        "is the child's own where the app's main has forked it",
         .enabled(if: Certificates.canBeMade, "openssl is not installed"),
-        arguments: servers
+        arguments: servers,
+        ["early", "late"]
     )
-    func early(server: SecureServer) throws {
+    func early(server: SecureServer, when: String) throws {
         // The watching thread stays behind in the parent, and so does what wakes it.
         let unwatched = ["--max-blocking-time", "0", "--run-info-signal", "none"]
-        let run = try SecureRun(on: server, SecureRun.flags() + unwatched, environment: ["APP_FORK": "1"])
+        let run = try SecureRun(on: server, SecureRun.flags() + unwatched, environment: ["APP_FORK": when])
         let child = try self.number(in: run.process.line(with: "the app's child is "))
         defer { kill(child, SIGKILL) }
         for process in [child, run.process.pid] { #expect(self.waits(process), "\(run.process.errors)") }
-        #expect(self.counters(run.process.pid).isDisjoint(with: self.counters(child)))
+        #expect(!self.counters(child).isEmpty && self.counters(run.process.pid).isDisjoint(with: self.counters(child)))
         for (count, process) in [child, run.process.pid].enumerated() {
             kill(process, SIGHUP)
             #expect(try self.saysOften("SIGHUP: certificates were read again", count + 1, run.process))

@@ -14,17 +14,17 @@ struct ForkTests {
         "closing",
     ]
 
-    private func check(_ flags: [String], _ environment: [String: String] = [:]) throws {
+    private func check(_ flags: [String], _ app: [String], _ environment: [String: String] = [:]) throws {
         let plugin = try Fixture.plugin("forks", source: "forks.c")
-        let result = try Tool.run(["run"] + flags + [plugin], environment: environment)
+        let result = try Tool.run(["run"] + flags + [plugin, "--"] + app, environment: environment)
         let expected = Self.cases.map { "\($0): parent 0, child 0\n" }.joined() + "the bystander received 3 bytes\n"
         #expect(result.output == expected, "\(result.errors)")
         #expect(result.end == .exited(0), "\(result.errors)")
     }
 
-    @Test("goes on alone", arguments: [[], ["--patch", "file"], ["--resolver", "evdns"]])
-    func alone(flags: [String]) throws {
-        try self.check(flags)
+    @Test("goes on alone", arguments: [[], ["--patch", "file"], ["--resolver", "evdns"]], [[], ["together"]])
+    func alone(flags: [String], app: [String]) throws {
+        try self.check(flags, app)
     }
 
     @Test("asks DNS for itself", .enabled(if: Tool.exists("dnsmasq"), "dnsmasq is not installed"))
@@ -32,6 +32,7 @@ struct ForkTests {
         let server = try NameServer(["--address=/there.test/127.0.0.1", "--local=/test/"])
         try self.check(
             ["--resolver", "evdns"],
+            ["together"],
             ["GTORNADO_RESOLV_CONF": server.configuration, "FORKS_NAME": "there.test"]
         )
     }

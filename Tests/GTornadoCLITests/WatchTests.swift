@@ -44,7 +44,7 @@ struct WatchTests {
 
     @Test("knows the loop's own waiting where no descriptor is left to look with")
     func withoutDescriptors() throws {
-        let result = try Tool.run(["run", "--max-blocking-time", "50ms", Fixture.plugin(), "--", "full"])
+        let result = try Tool.run(["run", "--max-blocking-time", "200ms", Fixture.plugin(), "--", "full"])
         #expect(result.end == .exited(0), "\(result.errors)")
         #expect(!result.errors.contains(" held "), "\(result.errors)")
     }

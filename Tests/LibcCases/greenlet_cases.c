@@ -326,7 +326,6 @@ static void number_of_an_open_file(gt_case_run *run) {
     gt_close_both(other);
 }
 
-/* One that the hub cannot watch: the kernel lets epolls watch each other no deeper than five. */
 static void closed_in_a_range(gt_case_run *run) {
     int pair[2];
     waiter reader;

@@ -38,9 +38,9 @@ import Testing
     func ofATimeout(provider: Provider) throws {
         let server = try WebServer(provider, environment: ["WEBAPP_HEADER_TIMEOUT": "3"])
         #expect(try server.request("/").status == 200)
+        let begin = Date()
         let client = try RawClient(port: server.port)
         client.send("GET / HTTP/1.1\r\nHost: a\r\n")
-        let begin = Date()
         let answer = try Answer(client.receive(seconds: 20).text)
         #expect(answer.status == 408)
         #expect(try self.isBetween(self.date(answer), begin.addingTimeInterval(3), Date()))

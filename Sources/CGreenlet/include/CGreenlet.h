@@ -107,6 +107,9 @@ int gt_interrupted(void);
 
 /* In the child: the hub's kernel objects, and the loop's, are made anew. Only the running greenlet goes on to run. */
 void gt_hub_after_fork(void);
+/* After that, where a greenlet has forked: gt_can_wait() is false until the child asks the seam's table for a greenlet or a
+ * wait. Its loop has the parent's handlers, and would take the parent's clients. */
+void gt_hub_stand_alone(void);
 
 /* ----- watching ----- */
 

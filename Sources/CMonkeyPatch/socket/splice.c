@@ -45,6 +45,7 @@ static int is_refused(const side *in, const off64_t *in_offset, const side *out,
     if (flags & ~known || !(in->is_pipe || out->is_pipe)) return 1;
     if ((in_offset && (in->is_pipe || in->is_socket)) || (out_offset && (out->is_pipe || out->is_socket))) return 1;
     int from = in->blocking.fd, to = out->blocking.fd;
+    if (!out->is_pipe && gt_libc.fcntl(to, F_GETFL) & O_APPEND) return 1;
     return is_shut(from, O_RDONLY) || is_shut(to, O_WRONLY) || (in->is_pipe && out->is_pipe && is_same_file(from, to));
 }
 

@@ -14,9 +14,15 @@ static void go_on_in_child(void) {
     if (gt_hub_current()) gt_hub_after_fork();
 }
 
+/* Who forks wants a second process of itself, not of a server that takes clients whenever it waits. */
+static void go_on_alone(void) {
+    go_on_in_child();
+    gt_hub_stand_alone();
+}
+
 pid_t gt_coop_fork(void) {
     pid_t child = gt_libc.fork();
-    if (child == 0) go_on_in_child();
+    if (child == 0) go_on_alone();
     return child;
 }
 
@@ -26,7 +32,7 @@ pid_t gt_coop_vfork(void) { return gt_coop_fork(); }
 
 pid_t gt_coop_forkpty(int *terminal, char *name, const struct termios *settings, const struct winsize *size) {
     pid_t child = gt_libc.forkpty(terminal, name, settings, size);
-    if (child == 0) go_on_in_child();
+    if (child == 0) go_on_alone();
     return child;
 }
 

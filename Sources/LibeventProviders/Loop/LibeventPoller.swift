@@ -88,8 +88,9 @@ final class LibeventPoller: LoopPoller {
         // First what the base watches, then the base, which begins to watch it anew.
         let codes = (self.deadline?.renew() ?? 0, self.errorWatch.renew())
         self.dns.renew()
-        let base: Int32 = event_reinit(self.base) == 0 ? 0 : -EIO
-        return min(codes.0, codes.1, base)
+        // It ends the process if it has no way to wait, and fails where one handler's descriptor is closed or a file by now.
+        event_reinit(self.base)
+        return min(codes.0, codes.1)
     }
 
     func wait(until deadline: Double) -> Int32 {

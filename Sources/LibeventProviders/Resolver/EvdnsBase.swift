@@ -10,9 +10,7 @@ final class EvdnsBase {
     private let base: OpaquePointer
     /// Owned.
     private var current: OpaquePointer?
-    /// The parent's, in the child of a fork.
-    ///
-    /// Owned.
+    /// The parent's, in the child of a fork; to be silenced.
     private var leftBehind: [OpaquePointer] = []
 
     init(base: OpaquePointer) {
@@ -27,26 +25,30 @@ final class EvdnsBase {
 
     /// In the child of a fork: its sockets are the parent's too, and either would take the other's answers.
     ///
-    /// What there is may be at work right now: it is freed by ``forget()``.
+    /// What there is may be at work right now: it is silenced by ``forget()``.
     func renew() {
         if let dns = self.current { self.leftBehind.append(dns) }
         self.current = nil
     }
 
-    /// Frees what was left behind; nothing of libevent's may be on the stack.
+    /// Silences what was left behind; nothing of libevent's may be on the stack.
     @inline(__always)
     func forget() {
-        if !self.leftBehind.isEmpty { self.freeLeftBehind() }
+        if !self.leftBehind.isEmpty { self.silenceLeftBehind() }
     }
 
     func close() {
-        self.renew()
-        self.freeLeftBehind()
+        self.forget()
+        if let dns = self.current { evdns_base_free(dns, 0) }
+        self.current = nil
     }
 
-    /// Those who asked are not told: they are the parent's, or have gone.
-    private func freeLeftBehind() {
-        for dns in self.leftBehind { evdns_base_free(dns, 0) }
+    /// Closes its sockets.
+    ///
+    /// It is never freed: a question of before the fork that is cancelled, or whose second half is late,
+    /// still looks at it.
+    private func silenceLeftBehind() {
+        for dns in self.leftBehind { evdns_base_clear_nameservers_and_suspend(dns) }
         self.leftBehind = []
     }
 

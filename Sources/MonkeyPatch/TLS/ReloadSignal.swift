@@ -68,9 +68,14 @@ final class ReloadSignal: @unchecked Sendable {
         self.process.store(getpid(), ordering: .relaxed)
         // Retained for good: the loop and the signal may come back to it as long as the process lives.
         let context = Unmanaged.passRetained(self).toOpaque()
-        let added = self.ioloop.pointee.add_callback?(self.loop, { ReloadSignal.from($0)?.begin() }, context)
-        if added != 0 { self.giveUp(added ?? -ENOTSUP) }
+        let added = self.beginSoon(context)
+        if added != 0 { self.giveUp(added) }
+        AppForks.whenMainForks(on: self.ioloop, self.loop, context) { _ = ReloadSignal.from($0)?.beginSoon($0) }
         return true
+    }
+
+    private func beginSoon(_ context: UnsafeMutableRawPointer?) -> Int32 {
+        self.ioloop.pointee.add_callback?(self.loop, { ReloadSignal.from($0)?.begin() }, context) ?? -ENOTSUP
     }
 
     private static func from(_ context: UnsafeMutableRawPointer?) -> ReloadSignal? {
@@ -84,6 +89,7 @@ final class ReloadSignal: @unchecked Sendable {
         if self.process.load(ordering: .relaxed) != getpid() {
             let code = self.watchInChild(descriptor)
             guard code == 0 else { return self.giveUp(code) }
+            self.process.store(getpid(), ordering: .relaxed)
         }
         let added = self.ioloop.pointee.add_handler?(
             self.loop,
@@ -97,13 +103,13 @@ final class ReloadSignal: @unchecked Sendable {
             },
             context
         )
-        if added != 0 { self.giveUp(added ?? -ENOTSUP) }
+        // The loop of a child may have it from before the fork.
+        if added != 0, added != -EEXIST { self.giveUp(added ?? -ENOTSUP) }
     }
 
-    /// In a child that was forked meanwhile: its signals are not its parent's.
+    /// In a child that was forked meanwhile, whose descriptor is another file of the same number.
     private func watchInChild(_ descriptor: Int32) -> Int32 {
-        let code = gt_renew(descriptor, gt_eventfd)
-        return code == 0 && gt_reload_signal_is_taken() == 0 ? gt_watch_reload_signal(descriptor) : code
+        gt_reload_signal_is_taken() == 0 ? gt_watch_reload_signal(descriptor) : 0
     }
 
     private func giveUp(_ code: Int32) {

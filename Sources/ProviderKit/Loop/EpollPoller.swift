@@ -84,8 +84,8 @@ public final class EpollPoller: LoopPoller {
         // of the parent held that at the fork, nobody ever gives it back.
         var index = 0
         while index < self.handlers.count {
-            let code = self.renew(index)
-            if code < 0, code != -EBADF { return code }
+            // One whose descriptor is closed or a file by now stays behind.
+            _ = self.renew(index)
             index += 1
         }
         return self.wakeup < 0 ? 0 : self.watchWakeup(self.wakeup)

@@ -13,7 +13,7 @@
  *   full                  waits in its loop for a timer, without a descriptor left
  *
  * With the variables APP_CERT and APP_KEY its server speaks TLS; with APP_HUP it handles SIGHUP itself; with the macro
- * CHILDREN and APP_FORK it forks before its loop runs, and both serve.
+ * CHILDREN and APP_FORK it forks before its loop is started, and both serve; if that is "late", it waits for something first.
  *
  * Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
  * SPDX-License-Identifier: MIT
@@ -21,11 +21,11 @@
 #include "gtornado.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -104,6 +104,8 @@ static void answer_with_child(gt_exchange *exchange) {
     snprintf(text, sizeof text, "%d\n", (int)child);
     answer(exchange, text);
 }
+
+static void stay(void *exchange) { answer_with_child(exchange); }
 #endif
 
 static int is(gt_bytes bytes, const char *text) {
@@ -164,8 +166,9 @@ static void *request(void *server, gt_exchange *exchange, const gt_request *head
         return 0;
     }
     if (is(head->target, "/stay")) {
-        answer_with_child(exchange);
-        return 0;
+        const gt_suspend *suspend = slots[GT_SLOT_SUSPEND].table;
+        suspend->spawn(stay, exchange, "stayer", 0);
+        return exchange;
     }
 #endif
     answer(exchange, "hello from C\n");
@@ -228,6 +231,7 @@ static int listen_all(int count, char *const *addresses, gt_server **server) {
 static void fork_early(void) {
 #ifdef CHILDREN
     if (!getenv("APP_FORK")) return;
+    if (!strcmp(getenv("APP_FORK"), "late")) usleep(50000);
     pid_t child = fork();
     if (child > 0) printf("the app's child is %d\n", (int)child);
     fflush(stdout);
@@ -254,7 +258,7 @@ static void stop(void *context) {
 static int wait_without_descriptors(void) {
     const struct rlimit few = {256, 256};
     setrlimit(RLIMIT_NOFILE, &few);
-    while (open("/dev/null", O_RDONLY) >= 0) {}
+    while (eventfd(0, 0) >= 0) {}
     for (int count = 0; count < 2; count++) {
         ioloop()->call_at(first_loop, ioloop()->time(first_loop) + 0.4, stop, first_loop);
         if (ioloop()->start(first_loop) < 0) return 1;
