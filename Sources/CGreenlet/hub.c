@@ -118,6 +118,7 @@ int gt_hub_drop(void) {
     gt_hub *hub = gt_this_hub;
     if (!hub) return 0;
     if (hub->live > 0) return -EBUSY;
+    if (hub->alone) gt_hub_end_alone(hub);
     gt_this_hub = 0;
     gt_running = 0;
     drop(hub);

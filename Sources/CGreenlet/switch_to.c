@@ -33,6 +33,7 @@ int gt_switch_to(gt_greenlet *target) {
     gt_greenlet *self = gt_running;
     if (target && !can_be_switched_to(target)) return -EINVAL;
     if (!self) return target ? run_from_loop(target) : -EINVAL;
+    gt_hub_join();
     if (!gt_hub_may_switch(self->hub)) return -EDEADLK;
     if (self->interrupt) return -self->interrupt;
     if (target) end_park(target);

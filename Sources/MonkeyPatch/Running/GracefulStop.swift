@@ -11,7 +11,7 @@ import Glibc
 /// The handlers are installed by the loop's first turn. A signal before that does what it always does: it ends the
 /// process. A second one ends the process at once, with status 128 + its number.
 ///
-/// A child that the app's main has forked, outside of the loop, installs its own likewise.
+/// A child that was forked before that installs its own; in any other, signals do what they did before the run.
 ///
 /// An instance lives as long as the process, and is used on the loop's thread only.
 final class GracefulStop {
@@ -21,8 +21,6 @@ final class GracefulStop {
     private let grace: Double
     private let events: RunEvents
     private var descriptor: Int32 = -1
-    /// Whose signals are watched.
-    private var process: pid_t = 0
 
     private init(
         ioloop: UnsafePointer<gt_ioloop>,
@@ -55,8 +53,7 @@ final class GracefulStop {
         )
         // Retained for good: the loop and the signal may come back to it as long as the process lives.
         let context = Unmanaged.passRetained(stop).toOpaque()
-        stop.watchSoon(context)
-        AppForks.whenMainForks(on: ioloop, loop, context) { GracefulStop.from($0)?.watchSoon($0) }
+        _ = ioloop.pointee.add_callback?(loop, { GracefulStop.from($0)?.watch() }, context)
         return stop
     }
 
@@ -64,18 +61,7 @@ final class GracefulStop {
         context.map { Unmanaged<GracefulStop>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    private func watchSoon(_ context: UnsafeMutableRawPointer?) {
-        _ = self.ioloop.pointee.add_callback?(self.loop, { GracefulStop.from($0)?.watch() }, context)
-    }
-
     private func watch() {
-        guard self.process != getpid() else { return }
-        self.process = getpid()
-        // The loop has it from before a fork, as an eventfd of this process's.
-        if self.descriptor >= 0 {
-            gt_watch_stop_signals(self.descriptor)
-            return
-        }
         self.descriptor = gt_eventfd()
         guard self.descriptor >= 0 else { return }
         let context = Unmanaged.passUnretained(self).toOpaque()

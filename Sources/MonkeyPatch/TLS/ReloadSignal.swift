@@ -68,14 +68,9 @@ final class ReloadSignal: @unchecked Sendable {
         self.process.store(getpid(), ordering: .relaxed)
         // Retained for good: the loop and the signal may come back to it as long as the process lives.
         let context = Unmanaged.passRetained(self).toOpaque()
-        let added = self.beginSoon(context)
-        if added != 0 { self.giveUp(added) }
-        AppForks.whenMainForks(on: self.ioloop, self.loop, context) { _ = ReloadSignal.from($0)?.beginSoon($0) }
+        let added = self.ioloop.pointee.add_callback?(self.loop, { ReloadSignal.from($0)?.begin() }, context)
+        if added != 0 { self.giveUp(added ?? -ENOTSUP) }
         return true
-    }
-
-    private func beginSoon(_ context: UnsafeMutableRawPointer?) -> Int32 {
-        self.ioloop.pointee.add_callback?(self.loop, { ReloadSignal.from($0)?.begin() }, context) ?? -ENOTSUP
     }
 
     private static func from(_ context: UnsafeMutableRawPointer?) -> ReloadSignal? {
@@ -89,7 +84,6 @@ final class ReloadSignal: @unchecked Sendable {
         if self.process.load(ordering: .relaxed) != getpid() {
             let code = self.watchInChild(descriptor)
             guard code == 0 else { return self.giveUp(code) }
-            self.process.store(getpid(), ordering: .relaxed)
         }
         let added = self.ioloop.pointee.add_handler?(
             self.loop,
@@ -103,8 +97,7 @@ final class ReloadSignal: @unchecked Sendable {
             },
             context
         )
-        // The loop of a child may have it from before the fork.
-        if added != 0, added != -EEXIST { self.giveUp(added ?? -ENOTSUP) }
+        if added != 0 { self.giveUp(added ?? -ENOTSUP) }
     }
 
     /// In a child that was forked meanwhile, whose descriptor is another file of the same number.

@@ -169,7 +169,10 @@ static int limit(void) {
     fullness++;
     while (count < MOST && (files[count] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0) count++;
     pid_t child = fork();
-    if (child == 0) _exit(doze() ? 1 : 7);
+    if (child == 0) {
+        if (together) suspend()->yield();
+        _exit(doze() ? 1 : 7);
+    }
     int line = doze();
     while (count > 0) close(files[--count]);
     CHECK(setrlimit(RLIMIT_NOFILE, &before) == 0);

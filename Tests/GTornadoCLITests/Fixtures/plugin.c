@@ -3,8 +3,8 @@
  *
  *   serve [ADDRESS ...]   answers "/" at once, "/slow" after a second, "/loop" with whether the loop is the same,
  *                         "/null" with how views of nothing that have a size were refused, and, with the macro CHILDREN,
- *                         "/fork" with what a program in a fork says of signals that it ignores, and "/stay" with the
- *                         process id of a child that sleeps
+ *                         "/fork" with what a program in a fork says of signals that it ignores, and "/stay" and
+ *                         "/turn" with the process id of a child that sleeps, by itself or by the loop
  *   args                  prints the arguments that the app got
  *   host                  prints what the runner told of itself
  *   status N              returns N from main
@@ -13,7 +13,7 @@
  *   full                  waits in its loop for a timer, without a descriptor left
  *
  * With the variables APP_CERT and APP_KEY its server speaks TLS; with APP_HUP it handles SIGHUP itself; with the macro
- * CHILDREN and APP_FORK it forks before its loop is started, and both serve; if that is "late", it waits for something first.
+ * CHILDREN and APP_FORK it forks before its loop runs, and both serve.
  *
  * Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
  * SPDX-License-Identifier: MIT
@@ -94,10 +94,15 @@ static void answer_by_child(gt_exchange *exchange) {
     answer(exchange, text);
 }
 
-static void answer_with_child(gt_exchange *exchange) {
+static const gt_suspend *suspend(void) {
+    return slots[GT_SLOT_SUSPEND].table;
+}
+
+static void answer_with_child(gt_exchange *exchange, int turns) {
     char text[32];
     pid_t child = fork();
     if (child == 0) {
+        if (turns) suspend()->yield();
         sleep(60);
         _exit(0);
     }
@@ -105,7 +110,9 @@ static void answer_with_child(gt_exchange *exchange) {
     answer(exchange, text);
 }
 
-static void stay(void *exchange) { answer_with_child(exchange); }
+static void stay(void *exchange) { answer_with_child(exchange, 0); }
+
+static void turn(void *exchange) { answer_with_child(exchange, 1); }
 #endif
 
 static int is(gt_bytes bytes, const char *text) {
@@ -165,9 +172,8 @@ static void *request(void *server, gt_exchange *exchange, const gt_request *head
         answer_by_child(exchange);
         return 0;
     }
-    if (is(head->target, "/stay")) {
-        const gt_suspend *suspend = slots[GT_SLOT_SUSPEND].table;
-        suspend->spawn(stay, exchange, "stayer", 0);
+    if (is(head->target, "/stay") || is(head->target, "/turn")) {
+        suspend()->spawn(is(head->target, "/turn") ? turn : stay, exchange, "forks", 0);
         return exchange;
     }
 #endif
@@ -231,7 +237,6 @@ static int listen_all(int count, char *const *addresses, gt_server **server) {
 static void fork_early(void) {
 #ifdef CHILDREN
     if (!getenv("APP_FORK")) return;
-    if (!strcmp(getenv("APP_FORK"), "late")) usleep(50000);
     pid_t child = fork();
     if (child > 0) printf("the app's child is %d\n", (int)child);
     fflush(stdout);
