@@ -2,7 +2,8 @@
  * Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
  * SPDX-License-Identifier: MIT
  *
- * SIGHUP as a word to read files again. What runs inside the handler is safe there: an atomic and write().
+ * SIGHUP as a word to read files again. What runs inside the handler is safe there: an atomic, write(), sigaction() and
+ * raise().
  *
  * A run under nohup reads files again too, and survives the hang-up by that. What it forks gets an eventfd of its own, and
  * there the signal does, or is ignored, as before, until the child watches it itself.

@@ -1,4 +1,5 @@
-/* Signals that end a runner. What runs inside the handler is safe there: atomics, write() and _exit().
+/* Signals that end a runner. What runs inside the handler is safe there: atomics, write(),
+ * sigaction(), raise() and _exit().
  *
  * They are the runner's own. The child of a fork has its parent's eventfd and its handlers, and each would end the other: it
  * gets an eventfd of its own, and there the signals do what they did before, until it watches them itself. */

@@ -9,21 +9,14 @@ import Testing
 /// Plugins whose static initialisers do what they should leave to the app's main.
 @Suite("A plugin's initialisers")
 struct InitialiserTests {
-    @Test("that end the process are named")
-    func exits() throws {
-        let plugin = try Fixture.plugin("exits", ["-DINITIALISER=exit(0)"])
+    @Test("and its entry are told apart where they end the process", arguments: ["INITIALISER", "ENTRY_DOES"])
+    func exits(place: String) throws {
+        let isEntry = place == "ENTRY_DOES"
+        let plugin = try Fixture.plugin(isEntry ? "entryexits" : "exits", ["-D\(place)=exit(0)"])
         let result = try Tool.run(["run", plugin])
         #expect(result.end == .exited(70))
-        try Snapshot.check(result.errors, "run/initialiser-exits")
+        try Snapshot.check(result.errors, isEntry ? "run/entry-exits" : "run/initialiser-exits")
         #expect(try Tool.run(["check", plugin]).end == .exited(70))
-    }
-
-    @Test("and its entry are told apart where they end the process")
-    func entryExits() throws {
-        let plugin = try Fixture.plugin("entryexits", ["-DENTRY_DOES=exit(0)"])
-        let result = try Tool.run(["run", plugin])
-        #expect(result.end == .exited(70))
-        try Snapshot.check(result.errors, "run/entry-exits")
     }
 
     @Test("that block are told of, and waited for")

@@ -206,6 +206,7 @@ static void splice_refuses_at_once(gt_case_run *run) {
     if (gt_unix_pair(run, SOCK_STREAM, pair) || gt_unix_pair(run, SOCK_STREAM, other)) return;
     if (make_pipe(run, ends) || make_pipe(run, more)) return;
     int read_only = gt_setup(run, "open", open("/dev/null", O_RDONLY | O_CLOEXEC));
+    int append = gt_setup(run, "open", open("/dev/null", O_WRONLY | O_APPEND | O_CLOEXEC));
     int path = gt_setup(run, "open", open("/dev/null", O_PATH | O_CLOEXEC));
     gt_note_result(run, "socket to socket", run->calls->splice(pair[0], 0, other[0], 0, 10, 0));
     gt_note_result(run, "a pipe to itself", run->calls->splice(ends[0], 0, ends[1], 0, 10, 0));
@@ -217,6 +218,7 @@ static void splice_refuses_at_once(gt_case_run *run) {
     gt_note_result(run, "into the end to read from", run->calls->splice(pair[0], 0, ends[0], 0, 10, 0));
     gt_note_result(run, "between wrong ends", run->calls->splice(ends[1], 0, more[0], 0, 10, 0));
     gt_note_result(run, "into a file to read from", run->calls->splice(ends[0], 0, read_only, 0, 10, 0));
+    gt_note_result(run, "into a file to append to", run->calls->splice(ends[0], 0, append, 0, 10, 0));
     gt_note_result(run, "into a path", run->calls->splice(ends[0], 0, path, 0, 10, 0));
     gt_note_result(run, "flags", run->calls->splice(ends[0], 0, more[1], 0, 10, 1 << 20));
     gt_close_both(pair);
@@ -224,6 +226,7 @@ static void splice_refuses_at_once(gt_case_run *run) {
     gt_close_both(ends);
     gt_close_both(more);
     close(read_only);
+    close(append);
     close(path);
 }
 
