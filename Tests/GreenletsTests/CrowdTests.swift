@@ -33,7 +33,7 @@ struct CrowdTests {
             }
             _ = hub.suspend.yield()
             #expect(HubThread.counts.waiting >= count)
-            let sender = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+            let sender = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | O_CLOEXEC, 0)
             defer { close(sender) }
             for (number, socket) in sockets.enumerated() {
                 var value = number
@@ -59,8 +59,9 @@ struct CrowdTests {
         return allowed
     }
 
+    /// Closed on exec: a program that another test starts just then would have them, and be at its limit.
     private static func boundSocket() -> BoundSocket {
-        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | O_CLOEXEC, 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian

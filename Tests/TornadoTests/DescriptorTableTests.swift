@@ -17,10 +17,14 @@ import Testing
         #expect(server.process.status("FDSize") >= min(Int(clamping: limit.rlim_cur), 16_384))
     }
 
+    /// A process begins with a table as large as its parent's descriptors need, and other tests of this one may have
+    /// thousands of them just then: what the shell found is the measure.
     @Test("A low limit is kept to", arguments: Provider.allCases)
     func limited(provider: Provider) throws {
-        let server = try WebServer(provider, wrapper: ["sh", "-c", "ulimit -n 300 && exec \"$@\"", "sh"])
-        #expect((300...512).contains(server.process.status("FDSize")))
+        let shell = "ulimit -n 300; grep FDSize /proc/$$/status; exec \"$@\""
+        let server = try WebServer(provider, wrapper: ["sh", "-c", shell, "sh"])
+        let before = try #require(Int(server.process.line(with: "FDSize").filter(\.isNumber)))
+        #expect((300...max(before, 512)).contains(server.process.status("FDSize")))
         #expect(try server.request("/initialize").body == "hi")
     }
 }
