@@ -10,8 +10,8 @@ import Testing
 @Suite("A child that a greenlet has forked")
 struct ForkTests {
     private static let cases = [
-        "lookup", "ask", "reverse", "doze", "receive", "call", "commands", "files", "children", "limit",
-        "closing",
+        "lookup", "ask", "reverse", "doze", "receive", "turns", "call", "commands", "files", "children",
+        "limit", "closing",
     ]
 
     private func check(_ flags: [String], _ app: [String], _ environment: [String: String] = [:]) throws {

@@ -109,20 +109,30 @@ static void poll_overlooks_files(gt_case_run *run) {
     gt_close_both(pair);
 }
 
-/* As deep as the kernel lets sets be nested, so that no other may watch the outermost. */
+enum { MOST_SETS = 16 };
+
+/* Around a descriptor, as deep as the kernel lets sets be nested, so that no other may watch the outermost. How many. */
+static int nest(gt_case_run *run, int inner, int *sets) {
+    int count = 0;
+    while (count < MOST_SETS) {
+        struct epoll_event event = {.events = EPOLLIN};
+        int set = gt_setup(run, "epoll_create1", epoll_create1(EPOLL_CLOEXEC));
+        if (epoll_ctl(set, EPOLL_CTL_ADD, inner, &event) != 0) {
+            close(set);
+            break;
+        }
+        sets[count++] = inner = set;
+    }
+    gt_note(run, "sets: %d", count > 2 && count < MOST_SETS);
+    return count;
+}
+
 static void poll_waits_for_nested_sets(gt_case_run *run) {
-    int pair[2], sets[16], count = 0, inner;
+    int pair[2], sets[MOST_SETS];
     gt_peer peer;
     if (gt_unix_pair(run, SOCK_STREAM, pair)) return;
-    for (inner = pair[0]; count < 16; inner = sets[count++]) {
-        struct epoll_event event = {.events = EPOLLIN};
-        sets[count] = gt_setup(run, "epoll_create1", epoll_create1(EPOLL_CLOEXEC));
-        if (epoll_ctl(sets[count], EPOLL_CTL_ADD, inner, &event) == 0) continue;
-        close(sets[count]);
-        break;
-    }
-    gt_note(run, "sets: %d", count > 2 && count < 16);
-    struct pollfd fds[] = {{inner, POLLIN, 0}};
+    int count = nest(run, pair[0], sets);
+    struct pollfd fds[] = {{sets[count - 1], POLLIN, 0}};
     double start = gt_now();
     errno = 0;
     note_poll(run, "nothing", run->calls->poll(fds, 1, 60), fds, 1);
@@ -132,6 +142,38 @@ static void poll_waits_for_nested_sets(gt_case_run *run) {
     note_poll(run, "something", run->calls->poll(fds, 1, -1), fds, 1);
     gt_note_waited(run, start, 0.120);
     gt_peer_join(&peer);
+    while (count > 0) close(sets[--count]);
+    gt_close_both(pair);
+}
+
+typedef struct poller {
+    gt_case_run *run;
+    int fd, result, error;
+} poller;
+
+static void poll_long(void *context) {
+    poller *self = context;
+    struct pollfd entry = {self->fd, POLLIN, 0};
+    self->result = self->run->calls->poll(&entry, 1, 100000);
+    self->error = errno;
+}
+
+/* ETIMEDOUT is also what ends each of its short waits. */
+static void interrupt_ends_poll_of_nested_sets(gt_case_run *run) {
+    static const int codes[] = {ECANCELED, ETIMEDOUT};
+    int pair[2], sets[MOST_SETS];
+    if (gt_unix_pair(run, SOCK_STREAM, pair)) return;
+    int count = nest(run, pair[0], sets);
+    for (size_t i = 0; i < 2; i++) {
+        poller self = {.run = run, .fd = sets[count - 1], .result = 99};
+        gt_greenlet *greenlet = gt_greenlets.spawn(poll_long, &self, "poller", 0);
+        run->calls->usleep(30000);
+        gt_note(run, "waits %d", self.result == 99);
+        gt_greenlets.interrupt(greenlet, codes[i]);
+        run->calls->usleep(30000);
+        errno = self.error;
+        gt_note_result(run, "poll", self.result);
+    }
     while (count > 0) close(sets[--count]);
     gt_close_both(pair);
 }
@@ -362,6 +404,8 @@ static const gt_case cases[] = {
     {"poll: ages", poll_waits_for_ages, 0, 0},
     {"poll: files, asked for what they never are", poll_overlooks_files, 0, 0},
     {"poll: nested epoll sets", poll_waits_for_nested_sets, 0, 0},
+    {"poll: nested epoll sets, interrupted", interrupt_ends_poll_of_nested_sets,
+     "sets: 1\nwaits 1\npoll = -1 ECANCELED\nwaits 1\npoll = -1 ETIMEDOUT\n", 0},
     {"poll: refusals", poll_refuses, 0, GT_CASE_ALONE},
     {"select: what comes later", select_waits, 0, 0},
     {"select: timeouts", select_times_out, 0, 0},

@@ -14,6 +14,7 @@
 #include "gtornado.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
@@ -33,6 +34,8 @@ static gt_registry registry = {.size = sizeof registry, .slot_count = 4, .slots 
 static int failures, fullness;
 static pid_t parent;
 static int together;
+/* In recv(), in the parent. */
+static gt_greenlet *waiting;
 
 static const gt_ioloop *ioloop(void) {
     return slots[0].table;
@@ -58,7 +61,8 @@ static int lookup(void) {
     for (int count = 0; count < 20; count++) {
         struct addrinfo *found = 0;
         CHECK(getaddrinfo(name(), "80", &hints, &found) == 0);
-        CHECK(((struct sockaddr_in *)found->ai_addr)->sin_addr.s_addr == htonl(INADDR_LOOPBACK));
+        struct sockaddr_in *address = (struct sockaddr_in *)found->ai_addr;
+        CHECK(address->sin_addr.s_addr == htonl(INADDR_LOOPBACK) && address->sin_port == htons(80));
         freeaddrinfo(found);
     }
     return 0;
@@ -116,6 +120,19 @@ static int receive(void) {
     CHECK(recv(pair[0], text, sizeof text, 0) == 5);
     CHECK(close(pair[0]) == 0 && close(pair[1]) == 0);
     return 0;
+}
+
+static void resume(void *context) {
+    suspend()->switch_to(context);
+}
+
+/* To the loop and back; nobody can be switched to who waits for a descriptor, or was left behind in the parent. */
+static int turns(void) {
+    gt_greenlet *self = suspend()->current();
+    CHECK(suspend()->switch_to(waiting) == -EINVAL);
+    CHECK(ioloop()->add_callback(ioloop()->current(), resume, self) == 0);
+    CHECK(suspend()->switch_to(0) == 0 && suspend()->current() == self);
+    return doze();
 }
 
 static int call(void) {
@@ -195,8 +212,8 @@ static const struct {
     const char *name;
     int (*run)(void);
 } cases[] = {
-    {"lookup", lookup}, {"ask", ask}, {"reverse", reverse}, {"doze", doze}, {"receive", receive}, {"call", call},
-    {"commands", commands}, {"files", files}, {"children", children}, {"limit", limit},
+    {"lookup", lookup}, {"ask", ask}, {"reverse", reverse}, {"doze", doze}, {"receive", receive}, {"turns", turns},
+    {"call", call}, {"commands", commands}, {"files", files}, {"children", children}, {"limit", limit},
     {"closing", closing},
 };
 enum { CASES = sizeof cases / sizeof *cases };
@@ -259,7 +276,7 @@ static int run(const gt_host *host, int argc, char *const *argv) {
     parent = getpid();
     setvbuf(stdout, 0, _IOLBF, 0);
     if (!suspend() || socketpair(AF_UNIX, SOCK_STREAM, 0, pair)) return 1;
-    suspend()->spawn(bystander, 0, "bystander", 0);
+    waiting = suspend()->spawn(bystander, 0, "bystander", 0);
     for (int count = 0; count < 3; count++) suspend()->spawn(asker, 0, "asker", 0);
     suspend()->spawn(all, 0, "all", 0);
     ioloop()->start(ioloop()->current());
