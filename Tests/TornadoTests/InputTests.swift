@@ -10,6 +10,13 @@ import Testing
     private static let multipart = "multipart/form-data; boundary=XX"
 
     @Test(arguments: Provider.allCases)
+    func argumentsOfTheCommandLine(provider: Provider) throws {
+        let server = try WebServer(provider, arguments: ["--cores", "a b"])
+        #expect(try server.request("/arguments").body == "--cores|a b")
+        #expect(try WebServer(provider).request("/arguments").body == "")
+    }
+
+    @Test(arguments: Provider.allCases)
     func routes(provider: Provider) throws {
         let server = try WebServer(provider)
         #expect(try server.request("/group/a%20b/c%2Fd").body == "a b/c/d")

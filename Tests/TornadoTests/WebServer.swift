@@ -17,12 +17,13 @@ final class WebServer {
         _ provider: Provider,
         fixture: String = "webapp",
         options: [String] = [],
+        arguments: [String] = [],
         environment: [String: String] = [:],
         wrapper: [String] = []
     ) throws {
         self.provider = provider
         let environment = environment.merging(["GTORNADO_LOG_FORMAT": "console"]) { own, _ in own }
-        let command = try provider.command(fixture: fixture, options: options)
+        let command = try provider.command(fixture: fixture, options: options, arguments: arguments)
         self.process = try ChildProcess(wrapper + command, environment: environment)
         self.line = try self.process.line(with: "\(fixture) on ")
         guard let port = Self.ports(in: self.line).first else { throw Answer.Malformed(text: self.line) }

@@ -39,6 +39,15 @@ extension UnsafePointer where Pointee == gt_plugin {
         PluginStorage.descriptor(name: name) { try IOLoop.current.runSync { try await main() } }
     }
 
+    /// The app's arguments, without the program's name: under gtornado those behind `--`, else all of the process's.
+    ///
+    /// Empty before the app's main is called. `CommandLine.arguments` is the command line of the process, which is gtornado's.
+    ///
+    /// ```swift
+    /// let verbose = GTornadoPlugin.arguments.contains("--verbose")
+    /// ```
+    public static var arguments: [String] { PluginStorage.arguments }
+
     /// Runs the app by itself, on the built-in providers or what was patched in, until it ends.
     ///
     /// - Returns: The exit status: 0, or 70 if the app's main threw.

@@ -13,6 +13,8 @@ import ProviderKit
 enum PluginStorage {
     private nonisolated(unsafe) static var descriptor: UnsafePointer<gt_plugin>?
     private nonisolated(unsafe) static var main: () throws -> Void = {}
+    /// Without the program's name; set before the app's main runs.
+    private(set) nonisolated(unsafe) static var arguments: [String] = []
 
     static func descriptor(name: String, main: @escaping () throws -> Void) -> UnsafePointer<gt_plugin> {
         if let descriptor = Self.descriptor { return descriptor }
@@ -26,7 +28,10 @@ enum PluginStorage {
         plugin.pointee.name = UnsafePointer(strdup(name))
         plugin.pointee.framework = UnsafePointer(strdup("Tornado \(GTORNADO_VERSION_STRING)"))
         plugin.pointee.registry = RegistryStorage.registry
-        plugin.pointee.main = { host, _, _ in PluginStorage.run(host) }
+        plugin.pointee.main = { host, count, words in
+            PluginStorage.arguments = (1..<max(1, Int(count))).compactMap { words?[$0].map { String(cString: $0) } }
+            return PluginStorage.run(host)
+        }
         Self.descriptor = UnsafePointer(plugin)
         return UnsafePointer(plugin)
     }

@@ -97,6 +97,7 @@ nonisolated(unsafe) private let routes: [URLSpec] = [
 
 private func addClosures(_ app: Application) {
     app.get("/closure") { $0.write("sync closure") }
+    app.get("/arguments") { $0.write(GTornadoPlugin.arguments.joined(separator: "|")) }
     app.get("/block/closure") { $0.write(placeName()) }
     app.post("/closure/body") { $0.write($0.request.body) }
     app.post("/closure") { handler in
