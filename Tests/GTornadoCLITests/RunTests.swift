@@ -201,6 +201,25 @@ struct RunTests {
         #expect(!process.errors.contains("connections were dropped"))
     }
 
+    @Test("answers those who asked before it stopped")
+    func askedBefore() throws {
+        let process = try self.start(["-b", "127.0.0.1:0"])
+        let url = try self.url(process)
+        // It finds clients, requests and signal at once.
+        process.send(SIGSTOP)
+        let clients = try (0..<3).map { _ in
+            try Tool.start(["-sS", "-i", "--max-time", "20", url], executable: "curl")
+        }
+        usleep(500_000)
+        process.send(SIGTERM)
+        process.send(SIGCONT)
+        for client in clients {
+            #expect(try client.wait() == .exited(0))
+            #expect(client.output.hasPrefix("HTTP/1.1 200 OK"), "\(client.errors)")
+        }
+        #expect(try process.wait() == .exited(0))
+    }
+
     @Test("drops what takes longer than the graceful timeout", arguments: [["--graceful-timeout", "200ms"], []])
     func dropped(flags: [String]) throws {
         let process = try self.start(

@@ -154,11 +154,12 @@ public final class HTTPServerEngine {
         for connection in self.connections { connection.drop() }
     }
 
-    /// Stops listening, closes idle connections, and makes the others close after their answer.
+    /// Stops listening, closes idle connections, and makes the others close after their answer: also those whose request
+    /// has come and was not read yet.
     func shutdown() {
         self.stop()
         self.isStopping = true
-        for connection in self.connections where connection.isIdle { connection.drop() }
+        for connection in self.connections where connection.isIdle && !connection.hasUnreadBytes { connection.drop() }
         if self.connections.isEmpty { self.tellEmpty() }
     }
 

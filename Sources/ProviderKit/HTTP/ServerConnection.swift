@@ -132,6 +132,12 @@ public final class ServerConnection {
 
     var isIdle: Bool { self.phase == .idle && !self.hasPending && !self.hasOutput }
 
+    /// Whether the kernel has something for it: closing it now would reset it.
+    var hasUnreadBytes: Bool {
+        var byte: UInt8 = 0
+        return recv(self.descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
+    }
+
     /// Ends the connection at once; a request that is being served is lost.
     ///
     /// In its own turn, at the end of it.
