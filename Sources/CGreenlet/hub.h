@@ -49,6 +49,8 @@ struct gt_greenlet {
     bool queued, is_main, woken, timed_out, ended, abandoned;
     /* Suspended by park() itself, which returns what the switch back answers. */
     bool takes_answer;
+    /* How many waits were refused since it was interrupted. */
+    uint8_t refusals;
     int fd;
     gt_callback entry;
     void *context;
@@ -200,6 +202,8 @@ void gt_disarm_timer(gt_greenlet *self);
 /* Suspends with a deadline. 0: somebody made it ready; else -ETIMEDOUT, or the interrupt's code. */
 int gt_wait(gt_greenlet *self, enum gt_wait_kind kind, double deadline, const char *why);
 void gt_interrupt(gt_greenlet *greenlet, int error);
+/* Whether a wait of the running greenlet has to fail at once, with its interrupt's code. */
+bool gt_is_refused(gt_greenlet *self, const char *why);
 int gt_yield(void);
 
 /* wait_fd.c */

@@ -35,7 +35,9 @@ int gt_switch_to(gt_greenlet *target) {
     if (!self) return target ? run_from_loop(target) : -EINVAL;
     gt_hub_join();
     if (!gt_hub_may_switch(self->hub)) return -EDEADLK;
-    if (self->interrupt) return -self->interrupt;
+    if (gt_is_refused(self, "switch")) return -self->interrupt;
+    /* Others may have run. */
+    if (target && !can_be_switched_to(target)) return -EINVAL;
     if (target) end_park(target);
     if (target && (target->is_main || self->is_main)) gt_make_ready(target);
     else if (target) self->hub->next = gt_claim(target);

@@ -30,8 +30,8 @@ void gt_disarm_timer(gt_greenlet *self) {
     self->timer = 0;
 }
 
-int gt_wait(gt_greenlet *self, enum gt_wait_kind kind, double deadline, const char *why) {
-    if (self->interrupt && kind < GT_WAITS_LOCK) return -self->interrupt;
+/* 0, -ETIMEDOUT, or why it cannot wait. */
+static int wait_till(gt_greenlet *self, enum gt_wait_kind kind, double deadline, const char *why) {
     if (!gt_arm_timer(self, deadline)) return -errno;
     int code = 0;
     if (self->is_main) {
@@ -50,8 +50,27 @@ int gt_wait(gt_greenlet *self, enum gt_wait_kind kind, double deadline, const ch
     }
     gt_disarm_timer(self);
     if (code < 0) return code;
-    if (self->timed_out) return -ETIMEDOUT;
-    return self->interrupt && kind < GT_WAITS_LOCK ? -self->interrupt : 0;
+    return self->timed_out ? -ETIMEDOUT : 0;
+}
+
+/* Waits that are refused at once, before each takes a moment. */
+enum { PATIENCE = 16 };
+static const double moment = 0.001;
+
+/* Code that does not look at what its waits answer, and waits again and again for what others are to do, keeps nobody from
+ * doing it. */
+bool gt_is_refused(gt_greenlet *self, const char *why) {
+    if (!self->interrupt) return false;
+    if (self->refusals < PATIENCE) self->refusals++;
+    else wait_till(self, GT_WAITS_LOCK, gt_now() + moment, why);
+    return self->interrupt != 0;
+}
+
+int gt_wait(gt_greenlet *self, enum gt_wait_kind kind, double deadline, const char *why) {
+    if (kind >= GT_WAITS_LOCK) return wait_till(self, kind, deadline, why);
+    if (gt_is_refused(self, why)) return -self->interrupt;
+    int code = wait_till(self, kind, deadline, why);
+    return code == 0 ? -self->interrupt : code;
 }
 
 int gt_park(double deadline, const char *why) {
@@ -59,7 +78,7 @@ int gt_park(double deadline, const char *why) {
     if (!self) return -EINVAL;
     gt_hub_join();
     if (!gt_hub_may_switch(self->hub)) return -EDEADLK;
-    if (self->interrupt) return -self->interrupt;
+    if (gt_is_refused(self, why)) return -self->interrupt;
     if (self->woken) {
         self->woken = false;
         return 0;
@@ -79,6 +98,7 @@ void gt_unpark(gt_greenlet *greenlet) {
 
 void gt_interrupt(gt_greenlet *greenlet, int error) {
     greenlet->interrupt = error;
+    if (!error) greenlet->refusals = 0;
     bool can_end = greenlet->kind != GT_WAITS_NOT && greenlet->kind < GT_WAITS_LOCK;
     if (error && can_end) gt_make_ready(greenlet);
 }
@@ -97,7 +117,7 @@ void gt_unblock(gt_greenlet *greenlet) {
 int gt_interrupted(void) { return gt_running ? gt_running->interrupt : 0; }
 
 static int yield(gt_greenlet *self, const char *why) {
-    if (self->interrupt) return -self->interrupt;
+    if (gt_is_refused(self, why)) return -self->interrupt;
     if (self->is_main) {
         /* One turn of the loop, which does not wait. */
         int code = gt_wait(self, GT_WAITS_SLEEPING, -INFINITY, why);

@@ -186,7 +186,7 @@ int gt_wait_fd(int fd, uint32_t events, double deadline, const char *why) {
     gt_greenlet *self = gt_running;
     if (!self) return -EINVAL;
     if (!gt_hub_may_switch(self->hub)) return -EDEADLK;
-    if (self->interrupt) return -self->interrupt;
+    if (gt_is_refused(self, why)) return -self->interrupt;
     if (fd < 0) return -EBADF;
     gt_hub *hub = self->hub;
     gt_fd_slot *slot = slot_of(hub, fd);
@@ -251,7 +251,7 @@ int gt_wait_poll(struct pollfd *fds, size_t count, double deadline, const char *
         found = poll(fds, count, 0);
         if (found < 0) found = -errno;
         if (found != 0) break;
-        if (self->interrupt) {
+        if (gt_is_refused(self, why)) {
             found = -self->interrupt;
             break;
         }

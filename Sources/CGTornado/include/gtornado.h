@@ -126,7 +126,7 @@ typedef struct gt_suspend {
     /* Ends the present or the next park(): the greenlet runs in this turn of the loop or the next. */
     void (*unpark)(gt_greenlet *greenlet);
     /* Makes the present wait, and every one to come, fail with `error` (an errno value: ECANCELED, ETIMEDOUT), patched
-     * calls included. 0 ends that. */
+     * calls included; after some in a row each takes a millisecond, so that others run. 0 ends that. */
     void (*interrupt)(gt_greenlet *greenlet, int error);
     /* Lets others run: the caller goes on in the loop's next turn. */
     int (*yield)(void);

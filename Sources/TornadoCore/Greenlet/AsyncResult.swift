@@ -10,7 +10,9 @@
 /// print(try answer.get())
 /// ```
 ///
-/// It belongs to the thread that makes it, but may be set from any. Only the first value or error counts.
+/// It belongs to the thread that makes it, but may be set from any. Only the first value or error counts. The app's main,
+/// before its loop runs, waits for another thread only with a timeout: nobody knows of that thread, so without one it is told
+/// that it would block for ever.
 ///
 /// - Note: The unchecked conformance is sound because the loop is constant, the rest is touched on its thread only, and a
 ///   value is sent there.

@@ -47,7 +47,7 @@ nonisolated(nonsending) public func blocking<Value>(
     } onCancel: {
         loop.addCallback { try greenlet.kill(block: false) }
     }
-    if greenlet.failure is GreenletExit { throw CancellationError() }
+    if greenlet.failure is GreenletExit, Task.isCancelled { throw CancellationError() }
     return try greenlet.outcome()
 }
 

@@ -13,6 +13,9 @@ extension Greenlet {
     /// ends with `error`, and its `defer` blocks and deinitialisers run as ever. One that has not begun never runs. One that
     /// kills itself gets `error` thrown at once. Called again, or on one that has ended, it only waits.
     ///
+    /// One that overlooks that its waits fail, and waits again and again, keeps nobody from running: after some, each takes a
+    /// millisecond.
+    ///
     /// ```swift
     /// let worker = Greenlet.spawn { while true { try Greenlet.sleep(1) } }
     /// try worker.kill()
@@ -39,14 +42,14 @@ extension Greenlet {
         if block, !self.isAdopted { _ = try self.waitForEnd(timeout, "Greenlet.kill") }
     }
 
-    /// Kills all of them, then waits for their ends.
+    /// Kills all of them, then waits for their ends; the caller, if it is one of them, last, and without waiting.
     ///
     /// - Parameters:
     ///   - greenlets: Those to kill.
     ///   - error: What they end with.
-    ///   - block: Whether to wait for their ends.
+    ///   - block: Whether to wait for their ends; a callback of the loop, and a task, never wait.
     ///   - timeout: The most to wait for all, in seconds; null is for ever.
-    /// - Throws: What was thrown into the caller while it waited.
+    /// - Throws: What was thrown into the caller while it waited; `error` if the caller is one of them.
     public static func killAll(
         _ greenlets: some Sequence<Greenlet>,
         _ error: any Error = GreenletExit(),
@@ -54,8 +57,10 @@ extension Greenlet {
         timeout: Double? = nil
     ) throws {
         let greenlets = Array(greenlets)
-        for greenlet in greenlets { try greenlet.kill(error, block: false) }
-        if block { try Self.joinAll(greenlets, timeout: timeout) }
+        // The caller last, as that throws.
+        for greenlet in greenlets where !greenlet.isRunning { try greenlet.kill(error, block: false) }
+        for greenlet in greenlets where greenlet.isRunning { try greenlet.kill(error, block: false) }
+        if block, Parking.canWait { try Self.joinAll(greenlets, timeout: timeout) }
     }
 
     /// Throws `error` in the greenlet, once: from its present wait, or from its next one.
@@ -73,7 +78,7 @@ extension Greenlet {
         case .unstarted, .scheduled, .ready: self.endUnrun(with: error)
         case .running, .ended:
             guard self.extras?.killer == nil, self.handle != nil else { return }
-            self.more.thrown = error
+            self.more.thrown.append(error)
             self.restoreInterruption()
         }
     }
@@ -109,8 +114,8 @@ extension Greenlet {
     final func takeInterruption() -> (any Error)? {
         guard let extras = self.extras else { return nil }
         if let killer = extras.killer { return killer }
-        if let thrown = extras.thrown {
-            extras.thrown = nil
+        if !extras.thrown.isEmpty {
+            let thrown = extras.thrown.removeFirst()
             self.restoreInterruption()
             return thrown
         }
@@ -118,13 +123,37 @@ extension Greenlet {
         return extras.expired?.error()
     }
 
+    /// Throws in the running greenlet what was thrown into it, if anything was: as a wait would that has to fail.
+    final func throwInterruption(_ table: UnsafePointer<gt_suspend>) throws {
+        guard self.isInterrupted else { return }
+        // The table refuses it, too, and lets others run where that happens again and again.
+        _ = table.pointee.yield()
+        if let error = self.takeInterruption() { throw error }
+    }
+
+    private var isInterrupted: Bool {
+        guard let extras = self.extras else { return false }
+        return self.isCondemned || extras.isAbandoned || extras.expired != nil
+    }
+
     /// Tells the table what interrupts it: the one place that does, as there may be several causes at once.
     final func restoreInterruption() {
         guard let handle = self.handle, let table = GreenletEngine.table else { return }
         let extras = self.extras
-        let isCancelled = extras?.killer != nil || extras?.thrown != nil || extras?.isAbandoned == true
+        let isCancelled = self.isCondemned || extras?.isAbandoned == true
         let isOver = extras?.expired != nil
         table.pointee.interrupt(handle, isCancelled ? ECANCELED : isOver ? ETIMEDOUT : 0)
+    }
+
+    /// Whether its present or next wait will fail, whatever happens meanwhile.
+    final var isCondemned: Bool {
+        guard let extras = self.extras else { return false }
+        return extras.killer != nil || !extras.thrown.isEmpty
+    }
+
+    private var isRunning: Bool {
+        guard let handle = self.handle else { return false }
+        return GreenletEngine.table?.pointee.current() == handle
     }
 
     final func endedError(_ what: String) -> GreenletError {

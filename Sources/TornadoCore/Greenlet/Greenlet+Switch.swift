@@ -42,7 +42,7 @@ extension Greenlet {
             return nil
         }
         try self.checkSwitchable()
-        if let error = caller.takeInterruption() { throw error }
+        try caller.throwInterruption(table)
         self.post(value, begins: self.isUnstarted || self.phase == .ready)
         return try self.goOn(from: caller, table)
     }
@@ -69,15 +69,27 @@ extension Greenlet {
     ///
     /// - Returns: Whether there was a parent that did.
     final func passOn() -> Bool {
-        guard let parent = self.extras?.parent, let extras = parent.extras, extras.awaitsMail else { return false }
+        guard let first = self.extras?.parent, let parent = first.livingSelfOrParent, let extras = parent.extras,
+            extras.awaitsMail
+        else { return false }
+        if parent !== first, let handle = self.handle {
+            GreenletEngine.table?.pointee.set_parent(handle, parent.handle)
+        }
         if let failure = self.failure, !(failure is GreenletExit) {
-            extras.thrown = failure
+            extras.thrown.append(failure)
         } else {
             extras.post(self.failure == nil ? self.resultForParent : nil)
         }
         // The table goes on in a parent that is inside of switch_to(), and in no other.
         if extras.isParkedForMail, let handle = parent.handle { GreenletEngine.table?.pointee.unpark(handle) }
         return true
+    }
+
+    /// This one, or in place of one that has ended, its parent.
+    final var livingSelfOrParent: Greenlet? {
+        var greenlet: Greenlet? = self
+        while let ended = greenlet, ended.hasEnded { greenlet = ended.extras?.parent }
+        return greenlet
     }
 
     private func checkSwitchable() throws {
@@ -143,7 +155,7 @@ extension Greenlet {
         extras.awaitsMail = true
         defer { extras.awaitsMail = false }
         while !extras.hasMail {
-            if let error = self.takeInterruption() { throw error }
+            try self.throwInterruption(table)
             try suspend(self)
         }
         return self.takeMail()

@@ -210,6 +210,8 @@ public class Greenlet: @unchecked Sendable {
     /// Ends it without having run.
     final func endUnrun(with error: any Error) {
         self.failure = error
+        // What the body held may come back here when it is freed.
+        self.phase = .ended
         self.dropBody()
         self.finish()
     }
@@ -245,11 +247,14 @@ public class Greenlet: @unchecked Sendable {
         if let failure = self.failure, self.logsErrors, !(failure is GreenletExit) { self.log(failure) }
         // Values that are freed may set others: like a thread's, they go in some rounds.
         var rounds = 0
+        let parent = self.extras?.parent?.livingSelfOrParent
         while let extras = self.extras, rounds < Self.mostRounds {
             self.extras = nil
             extras.end(of: self)
             rounds += 1
         }
+        // For those that it has started: at their ends, its own parent is theirs.
+        if let parent { self.more.parent = parent }
     }
 
     private static let mostRounds = 4

@@ -11,9 +11,9 @@ final class GreenletExtras {
     var killer: (any Error)? {
         didSet { self.count(oldValue == nil, self.killer == nil) }
     }
-    /// An error to be thrown by its present or next wait, once.
-    var thrown: (any Error)? {
-        didSet { self.count(oldValue == nil, self.thrown == nil) }
+    /// Errors to be thrown, each once, by its present wait and its next ones.
+    var thrown: [any Error] = [] {
+        didSet { self.count(oldValue.isEmpty, self.thrown.isEmpty) }
     }
     /// The client that it works for has gone.
     var isAbandoned = false {
@@ -90,7 +90,7 @@ final class GreenletExtras {
         for limit in self.limits { limit.drop() }
         let errors = (self.killer, self.thrown)
         self.killer = nil
-        self.thrown = nil
+        self.thrown = []
         if self.isAbandoned { self.isAbandoned = false }
         while let waiter = self.waiters.popFirst() { waiter.wake() }
         for ending in self.endings { ending.callback() }

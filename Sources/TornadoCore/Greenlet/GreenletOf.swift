@@ -98,14 +98,21 @@ public final class GreenletOf<Value>: Greenlet, @unchecked Sendable {
         } catch {
             self.failure = error
         }
-        if self.extras?.killer != nil { self.result = nil }
+        if self.extras?.killer != nil { self.dropResult() }
     }
 
     override func dropBody() {
-        self.body = nil
+        _ = self.takeBody()
     }
 
     override var resultForParent: Any? { self.result }
+
+    /// Taken out first, like the body: what is freed may come back here.
+    private func dropResult() {
+        let result = self.result
+        self.result = nil
+        withExtendedLifetime(result) {}
+    }
 
     /// Taken out: what it holds goes when it has returned.
     private func takeBody() -> (() throws -> Value)? {

@@ -111,6 +111,7 @@ extension Group {
     ) -> Greenlet {
         let feeder = GreenletOf(fileID: fileID, line: line) {
             for item in items {
+                try Parking.checkInterruption()
                 try feed.waitForRoom()
                 let greenlet = try self.spawn(fileID: fileID, line: line) { try transform(item) }
                 greenlet.logsErrors = false

@@ -2,6 +2,8 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
+import ProviderKit
+
 /// Greenlets that are waited for, and killed, together.
 ///
 /// ```swift
@@ -117,22 +119,32 @@ public class Group: @unchecked Sendable {
         try await self.emptied.wait(timeout: timeout)
     }
 
-    /// Kills all greenlets in it.
+    /// Kills all greenlets in it and, if it waits for their ends, those that come in meanwhile.
+    ///
+    /// A member that calls this is killed last, which throws at once.
     ///
     /// - Parameters:
     ///   - error: What they end with.
-    ///   - block: Whether to wait for their ends.
+    ///   - block: Whether to wait until the group is empty; a callback of the loop, and a task, never wait.
     ///   - timeout: The most to wait, in seconds; null is for ever.
-    /// - Throws: What was thrown into the caller while it waited.
+    /// - Throws: What was thrown into the caller while it waited; `error` if the caller is in the group.
     public final func kill(
         _ error: any Error = GreenletExit(),
         block: Bool = true,
         timeout: Double? = nil
     ) throws {
         self.thread.check("Group.kill")
-        for feeder in self.feeders.values { try feeder.kill(block: false) }
-        try Greenlet.killAll(self.greenlets, error, block: block, timeout: timeout)
+        let deadline = Parking.deadline(timeout)
+        repeat {
+            let feeders = Array(self.feeders.values)
+            // Before the members, whose room they would take.
+            try Greenlet.killAll(feeders, block: false)
+            let rest = timeout.map { _ in max(deadline - MonotonicClock.now, 0) }
+            try Greenlet.killAll(self.greenlets + feeders, error, block: block, timeout: rest)
+        } while block && Parking.canWait && self.isBusy && MonotonicClock.now < deadline
     }
+
+    private var isBusy: Bool { !self.members.isEmpty || !self.feeders.isEmpty }
 
     /// Kills one greenlet, if it is in the group.
     ///

@@ -2,6 +2,8 @@
 // Copyright (c) 2026 the gtornado authors. MIT licence, see LICENSE.
 // SPDX-License-Identifier: MIT
 
+import ProviderKit
+
 /// Results that come one by one: what ``Group/imap(_:maxsize:fileID:line:_:)`` returns.
 ///
 /// ```swift
@@ -45,6 +47,7 @@ final class GroupFeed<Value> {
     private var current: GreenletOf<Value>?
 
     init(_ maxsize: Int?) {
+        demand(maxsize.map { $0 > 0 } ?? true, "The maxsize of imap must be 1 or more: nothing would ever begin.")
         self.room = maxsize.map { Semaphore($0) }
     }
 

@@ -48,8 +48,7 @@ package enum Parking {
     @inline(never)
     private static func throwInterruption() throws {
         guard let table = GreenletEngine.table, let handle = table.pointee.current() else { return }
-        let greenlet = GreenletRoster.current.greenlet(handle, table)
-        if let error = greenlet.takeInterruption() { throw error }
+        try GreenletRoster.current.greenlet(handle, table).throwInterruption(table)
     }
 
     /// What a table's negative result means to the greenlet that got it; null if its own deadline has come.
@@ -64,6 +63,9 @@ package enum Parking {
         default: GreenletError.system(code, "\(why) failed")
         }
     }
+
+    /// Whether the caller can be suspended: not in a callback of the loop, nor in a task.
+    static var canWait: Bool { GreenletEngine.table?.pointee.current() != nil && !Self.isInTask }
 
     static var isInTask: Bool { withUnsafeCurrentTask { $0 != nil } }
 

@@ -13,7 +13,8 @@ import ProviderKit
 /// ```
 ///
 /// Each job has a greenlet that waits for it. The threads are the runner's, which has 10 of them unless told otherwise; a pool
-/// bounds its own share. A job that has begun cannot be interrupted: killing its greenlet takes effect at the job's end.
+/// bounds its own share. A job that has begun, or stands in line for one of the runner's threads, cannot be interrupted:
+/// killing its greenlet takes effect at the job's end.
 ///
 /// - Note: The unchecked conformance is sound because every call checks its thread; jobs are sendable.
 public final class ThreadPool: @unchecked Sendable {
@@ -89,7 +90,7 @@ public final class ThreadPool: @unchecked Sendable {
         try self.pool.join(timeout: timeout)
     }
 
-    /// Kills the greenlets of all jobs, and waits for the jobs that have begun.
+    /// Kills the greenlets of all jobs, and waits for the jobs that have begun or stand in line for a thread.
     ///
     /// - Throws: What was thrown into the caller while it waited.
     public func kill() throws {

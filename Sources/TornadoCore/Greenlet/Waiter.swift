@@ -39,6 +39,13 @@ class Waiter: @unchecked Sendable {
     var isGivenUp: Bool { self.state == .cancelled || self.state == .timedOut }
     /// Whether waking it would end its wait: it has neither been woken nor given up.
     fileprivate var isWaiting: Bool { self.state == .waiting }
+    /// Whether its greenlet was killed, or has something thrown into it, since it began to wait: it will take nothing.
+    fileprivate var isCondemned: Bool {
+        guard GreenletRoster.current.interruptions > 0, self.isWaiting, let greenlet = self.greenlet,
+            let table = GreenletEngine.table
+        else { return false }
+        return GreenletRoster.current.greenlet(greenlet, table).isCondemned
+    }
 
     /// Ends the wait; the greenlet or task goes on soon.
     func wake() {
@@ -169,6 +176,20 @@ struct WaitList {
     /// A task whose time is over stands here until it goes on: waking it would be a wake lost.
     mutating func popFirst() -> Waiter? {
         while let waiter = self.first {
+            self.remove(waiter)
+            if waiter.isWaiting { return waiter }
+        }
+        return nil
+    }
+
+    /// Takes the first one out that something can be handed to.
+    ///
+    /// A greenlet that was killed stands here until it goes on, and takes itself out: what it was given would be lost.
+    mutating func popTaker() -> Waiter? {
+        var candidate = self.first
+        while let waiter = candidate {
+            candidate = waiter.next
+            if waiter.isCondemned { continue }
             self.remove(waiter)
             if waiter.isWaiting { return waiter }
         }

@@ -71,7 +71,7 @@ public final class Condition: @unchecked Sendable {
     public func notify(_ count: Int = 1) {
         self.thread.check("Condition.notify")
         var rest = count
-        while rest > 0, let waiter = self.waiters.popFirst() {
+        while rest > 0, let waiter = self.waiters.popTaker() {
             waiter.wake()
             rest -= 1
         }

@@ -46,7 +46,7 @@ public final class RLock: @unchecked Sendable {
             self.depth += 1
             return true
         }
-        guard try self.gate.acquire(blocking: blocking, timeout: timeout) else { return false }
+        guard try self.gate.acquire(blocking: blocking, timeout: timeout, "RLock.acquire") else { return false }
         self.owner = running
         self.depth = 1
         return true

@@ -49,12 +49,17 @@ public class Semaphore: @unchecked Sendable {
     /// - Throws: Why the caller cannot wait, or what was thrown into it meanwhile.
     @discardableResult
     public final func acquire(blocking: Bool = true, timeout: Double? = nil) throws -> Bool {
+        try self.acquire(blocking: blocking, timeout: timeout, "Semaphore.acquire")
+    }
+
+    /// The same for another lock, which is named in run info.
+    final func acquire(blocking: Bool, timeout: Double?, _ why: StaticString) throws -> Bool {
         if self.takeOne() { return true }
         guard blocking else { return false }
         let waiter = Waiter()
         self.waiters.append(waiter)
         defer { self.waiters.remove(waiter) }
-        return try waiter.wait(until: Parking.deadline(timeout), "Semaphore.acquire")
+        return try waiter.wait(until: Parking.deadline(timeout), why)
     }
 
     /// Takes a permit; suspends the task, which must be on this thread, until there is one.
@@ -90,7 +95,7 @@ public class Semaphore: @unchecked Sendable {
     public func release() {
         self.thread.check("Semaphore.release")
         // Handed over, not put down: nobody can come between.
-        if let waiter = self.waiters.popFirst() { waiter.wake() } else { self.permits += 1 }
+        if let waiter = self.waiters.popTaker() { waiter.wake() } else { self.permits += 1 }
     }
 
     /// Runs `body` with a permit.

@@ -109,7 +109,7 @@ public final class Channel<Item>: @unchecked Sendable {
 
     private func handOver(_ item: Item) -> Bool {
         self.thread.check("Channel.put")
-        guard let getter = self.getters.popFirst() as? ItemWaiter<Item> else { return false }
+        guard let getter = self.getters.popTaker() as? ItemWaiter<Item> else { return false }
         getter.item = item
         getter.wake()
         return true
@@ -117,7 +117,7 @@ public final class Channel<Item>: @unchecked Sendable {
 
     private func takeOver() -> Item? {
         self.thread.check("Channel.get")
-        guard let putter = self.putters.popFirst() as? ItemWaiter<Item>, let item = putter.item else { return nil }
+        guard let putter = self.putters.popTaker() as? ItemWaiter<Item>, let item = putter.item else { return nil }
         putter.item = nil
         putter.wake()
         return item

@@ -224,7 +224,7 @@ public class SimpleQueue<Item>: @unchecked Sendable {
     /// Puts an item in, room or not.
     final func add(_ item: Item) {
         self.counted()
-        if let getter = self.getters.popFirst() {
+        if let getter = self.getters.popTaker() {
             self.hand(item, to: getter)
         } else {
             self.store.add(item)
@@ -260,7 +260,7 @@ public class SimpleQueue<Item>: @unchecked Sendable {
             if self.isShutDown { throw Self.closed }
             return nil
         }
-        if let putter = self.putters.popFirst() as? ItemWaiter<Item>, let next = putter.item {
+        if let putter = self.putters.popTaker() as? ItemWaiter<Item>, let next = putter.item {
             putter.item = nil
             self.counted()
             self.store.add(next)
