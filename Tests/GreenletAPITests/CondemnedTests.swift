@@ -215,7 +215,11 @@ extension AllTests {
                     let first = try parent.switch() as? String
                     stage.expect(first, equals: "from the child")
                     try parent.kill()
-                    return try child?.switch() as? String
+                    stage.expect(parent.parent === me)
+                    let last = try child?.switch() as? String
+                    // Nobody is held longer than somebody needs it.
+                    stage.expect(child?.parent.isLoop == true)
+                    return last
                 }
                 let value = try outer.get(timeout: 5)
                 stage.expect(value, equals: "the end")

@@ -85,6 +85,15 @@ extension Greenlet {
         return true
     }
 
+    /// Says that it has ended to its parent, who takes over its living children.
+    ///
+    /// - Returns: The parent, if there are any.
+    final func leaveChildren() -> Greenlet? {
+        guard let extras = self.extras, let parent = extras.parent?.livingSelfOrParent else { return nil }
+        parent.more.children += extras.children - 1
+        return extras.children > 0 ? parent : nil
+    }
+
     /// This one, or in place of one that has ended, its parent.
     final var livingSelfOrParent: Greenlet? {
         var greenlet: Greenlet? = self
@@ -120,6 +129,7 @@ extension Greenlet {
     private func goOn(from caller: Greenlet, _ table: UnsafePointer<gt_suspend>) throws -> Any? {
         if self.isUnstarted {
             self.more.parent = caller
+            caller.more.children += 1
             self.logsErrors = false
             self.start()
             guard let handle = self.handle else { throw self.failure ?? self.endedError("switch to") }

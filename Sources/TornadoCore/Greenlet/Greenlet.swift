@@ -247,13 +247,13 @@ public class Greenlet: @unchecked Sendable {
         if let failure = self.failure, self.logsErrors, !(failure is GreenletExit) { self.log(failure) }
         // Values that are freed may set others: like a thread's, they go in some rounds.
         var rounds = 0
-        let parent = self.extras?.parent?.livingSelfOrParent
+        let parent = self.leaveChildren()
         while let extras = self.extras, rounds < Self.mostRounds {
             self.extras = nil
             extras.end(of: self)
             rounds += 1
         }
-        // For those that it has started: at their ends, its own parent is theirs.
+        // At the ends of those that it has started, its own parent is theirs.
         if let parent { self.more.parent = parent }
     }
 

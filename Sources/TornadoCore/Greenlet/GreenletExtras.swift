@@ -32,6 +32,8 @@ final class GreenletExtras {
     var isParkedForMail = false
     /// Who started it by `switch`.
     var parent: Greenlet?
+    /// How many that it started by `switch` have not ended.
+    var children = 0
     /// The values of ``GreenletLocal``.
     private var locals: [UInt64: Any] = [:]
     /// Those who wait for its end.
