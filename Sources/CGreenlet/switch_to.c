@@ -35,9 +35,12 @@ int gt_switch_to(gt_greenlet *target) {
     if (!self) return target ? run_from_loop(target) : -EINVAL;
     gt_hub_join();
     if (!gt_hub_may_switch(self->hub)) return -EDEADLK;
-    if (gt_is_refused(self, "switch")) return -self->interrupt;
-    /* Others may have run. */
-    if (target && !can_be_switched_to(target)) return -EINVAL;
+    int refusal = self->interrupt;
+    if (refusal) {
+        /* Also where it was taken back meanwhile: others may have run, and the target may be gone. */
+        gt_is_refused(self, "switch");
+        return -refusal;
+    }
     if (target) end_park(target);
     if (target && (target->is_main || self->is_main)) gt_make_ready(target);
     else if (target) self->hub->next = gt_claim(target);

@@ -12,8 +12,8 @@ extension AllTests {
     struct SubprocessTests {
         private static func descriptors() -> Int { (0..<4096).count { fcntl(Int32($0), F_GETFD) >= 0 } }
 
-        /// What the first descriptors are open on, but for what the runtime makes for threads of its own when it first needs
-        /// it.
+        /// What the first descriptors are open on, but for those of libdispatch, whose thread makes them when it first needs
+        /// them.
         private static func openFiles() -> [String] {
             (0..<256).compactMap { number in
                 var target = [CChar](repeating: 0, count: 256)

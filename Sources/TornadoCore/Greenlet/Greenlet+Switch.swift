@@ -43,6 +43,8 @@ extension Greenlet {
         }
         try self.checkSwitchable()
         try caller.throwInterruption(table)
+        // Others may have run meanwhile.
+        guard !self.hasEnded else { throw self.endedError("switch to") }
         self.post(value, begins: self.isUnstarted || self.phase == .ready)
         return try self.goOn(from: caller, table)
     }
